@@ -1,0 +1,14 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+{
+    "name": "Social CRM",
+    "version": "19.0.1.0.0",
+    "summary": "People, conversations and cases from social networks in the CRM",
+    "category": "Sales/CRM",
+    "author": "Social CRM contributors",
+    "website": "https://github.com/social-crm-odoo/social-crm",
+    "license": "LGPL-3",
+    "depends": ["crm", "utm", "phone_validation", "resource"],
+    "data": [
+    ],
+    "application": True,
+}

@@ -1,0 +1,13 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+{
+    "name": "Social CRM Channels",
+    "version": "19.0.1.0.0",
+    "summary": "Networks in and out: connections, webhooks, sending",
+    "category": "Sales/CRM",
+    "author": "Social CRM contributors",
+    "website": "https://github.com/social-crm-odoo/social-crm",
+    "license": "LGPL-3",
+    "depends": ["social_crm_base", "link_tracker"],
+    "data": [
+    ],
+}

@@ -1,0 +1,14 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+{
+    "name": "Social CRM Privacy",
+    "version": "19.0.1.0.0",
+    "summary": "Rights that hold: consent, access, erasure, evidence",
+    "category": "Sales/CRM",
+    "author": "Social CRM contributors",
+    "website": "https://github.com/social-crm-odoo/social-crm",
+    "license": "LGPL-3",
+    "depends": ["social_crm_channels", "portal"],
+    "data": [
+    ],
+    "auto_install": True,
+}
