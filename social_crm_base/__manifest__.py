@@ -9,6 +9,11 @@
     "license": "LGPL-3",
     "depends": ["crm", "utm", "phone_validation", "resource"],
     "data": [
+        "security/social_crm_groups.xml",
+        "security/ir.model.access.csv",
+        "security/social_crm_security.xml",
+        "data/social_crm_answer_type_data.xml",
+        "views/social_crm_menus.xml",
     ],
     "application": True,
 }

@@ -1,1 +1,23 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from . import (
+    personal_data,
+    res_company,
+    res_users,
+    social_crm_answer_type,
+    social_crm_app,
+    social_crm_case,
+    social_crm_case_cycle,
+    social_crm_case_reason,
+    social_crm_case_response,
+    social_crm_case_substate,
+    social_crm_channel,
+    social_crm_conversation,
+    social_crm_identity,
+    social_crm_identity_alias,
+    social_crm_identity_link,
+    social_crm_interaction,
+    social_crm_metric,
+    social_crm_outbox,
+    social_crm_tag,
+    social_crm_team,
+)
