@@ -1,0 +1,107 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""The commands of ./dev."""
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from . import setup
+from .console import Fail, say
+from .paths import ADDONS, ROOT
+
+DATABASE, TEST_DATABASE = "social_crm", "social_crm_test"
+
+
+def parser():
+    result = argparse.ArgumentParser(
+        prog="./dev", description="Set up, run and prove the Social CRM. Everything it makes lies "
+        "in .odoo; ODOO_HOME names an existing Odoo 19 checkout, PGHOST, PGPORT and PGUSER an "
+        "existing PostgreSQL server.")
+    commands = result.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, help_text, database=DATABASE):
+        item = commands.add_parser(name, help=help_text, description=help_text)
+        if database:
+            item.add_argument("--db", default=database, help="database (default: %(default)s)")
+        return item
+
+    run = command("run", "set up, make a database with demo data and start Odoo")
+    run.add_argument("--port", type=int, default=8069, help="port on 127.0.0.1 (default: 8069)")
+    run.add_argument("--fresh", action="store_true", help="make the database anew")
+    run.add_argument("--no-demo", action="store_true", help="make it without demo data")
+    run.add_argument("--workers", type=int, default=0, help="worker processes (default: threads)")
+    run.add_argument("--live", action="store_true",
+                     help="also start two local servers and connect them (needs root)")
+
+    test = command("test", "run the tests", database=None)
+    test.add_argument("what", nargs="*", help="addons or paths (default: everything)")
+    test.add_argument("-k", dest="keyword", help="only tests whose name fits")
+    test.add_argument("--fast", action="store_true", help="without browser and other servers")
+    test.add_argument("--db", help="keep and update this database instead of a fresh one")
+
+    update = command("update", "update the addons that changed in a database")
+    update.add_argument("addon", nargs="*", help="update these even if unchanged")
+
+    command("shell", "open a Python shell with env")
+    command("setup", "prepare .odoo and nothing else", database=None)
+    command("clean", "remove everything ./dev made", database=None)
+    command("lint", "check style, manifests, views and repository", database=None)
+    bench = command("bench", "measure the targets, as ratios", database=None)
+    bench.add_argument("what", nargs="*", help="names of benchmarks (default: all)")
+    command("i18n", "write the translation template of each addon", database=None)
+    return result
+
+
+def in_environment():
+    return Path(sys.prefix) == setup.venv()
+
+
+def enter_environment():
+    """Go on as the Python of the virtual environment, which has psycopg2."""
+    python = str(setup.venv_python())
+    os.execve(python, [python, "-P", "-m", "tools", *sys.argv[1:]],
+              dict(os.environ, PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1"))
+
+
+def main(arguments):
+    options = parser().parse_args(arguments)
+    if options.command == "clean":
+        setup.clean()
+        say("Removed everything ./dev had made.")
+        return 0
+    setup.prepare(browser=options.command == "test" and not options.fast)
+    if options.command == "setup":
+        say("Ready.")
+        return 0
+    if not in_environment():
+        enter_environment()
+    from . import database
+    database.ensure_role()
+    return globals()[f"command_{options.command}"](options)
+
+
+def command_run(options):
+    from . import serve
+    return serve.run(options)
+
+
+def command_update(options):
+    from . import database
+    unknown = set(options.addon) - set(ADDONS)
+    if unknown:
+        raise Fail(f"no such addon here: {', '.join(sorted(unknown))}")
+    updated = database.update(options.db, force=options.addon)
+    say(f"Updated: {', '.join(updated)}" if updated else f"{options.db} is up to date.")
+
+
+def command_shell(options):
+    from . import database, odoo
+    database.ensure(options.db)
+    command = [str(part) for part in odoo.command(options.db, "shell", "--no-http",
+                                                  "--log-level=warn")]
+    os.execve(command[0], command, odoo.environment(options.db))
+
+
+def command_test(options):
+    from . import tests
+    return tests.run(options)

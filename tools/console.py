@@ -1,0 +1,71 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What the user sees: progress, and errors of one line that say what to do."""
+import errno
+import shlex
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+
+class Fail(Exception):
+    """Something the user can put right. Its message is one line and says how."""
+
+
+def say(message):
+    print(message, flush=True)
+
+
+@contextmanager
+def progress(title):
+    """Announce a piece of work and, when it is done, the seconds it took."""
+    say(f"• {title} …")
+    start = time.monotonic()
+    yield
+    say(f"  {title}: {time.monotonic() - start:.0f} s")
+
+
+def run(command, *, fail, hint="", **options):
+    """Run a program whose output matters only when it fails.
+
+    :param list command: program and arguments.
+    :param str fail: what could not be done, in words.
+    :param str hint: what the user can do about it.
+    :return: the standard output.
+    :rtype: str
+    :raise Fail: the program is missing or ends with an error.
+    """
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, errors="replace", check=False, **options)
+    except FileNotFoundError as error:
+        raise Fail(f"{fail}: the program {error.filename} is missing. {hint}".strip()) from error
+    if done.returncode:
+        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        if any("No space left" in line for line in lines):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        errors = [line for line in lines if line.startswith(("E:", "ERROR", "Err:"))]
+        reason = " ".join((errors or lines or [shlex.join(map(str, command))])[-1].split())
+        raise Fail(f"{fail}: {reason[:300]}. {hint}".strip())
+    return done.stdout
+
+
+def main_guard(main, arguments):
+    """Call ``main`` and turn what the user can put right into one line.
+
+    :return: exit code of the process.
+    :rtype: int
+    """
+    try:
+        return main(arguments) or 0
+    except Fail as error:
+        message = str(error)
+    except KeyboardInterrupt:
+        message = "interrupted; the same command goes on where it stopped"
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        message = "no space left on the disk: make room (about 3 GB are needed), then run this again"
+    print(f"dev: {message}", file=sys.stderr, flush=True)
+    return 1

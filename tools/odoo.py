@@ -1,0 +1,114 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""Odoo processes: their configuration, environment, start and end."""
+import ctypes
+import os
+import re
+import signal
+import subprocess
+from contextlib import contextmanager
+
+from . import cluster, setup
+from .console import Fail
+from .paths import HOME, ROOT, digest
+from .steps import write_atomically
+
+QUIET = ("--no-http", "--stop-after-init", "--max-cron-threads=0", "--log-level=warn")
+
+
+def config(database):
+    """Write the configuration of one database of this work tree.
+
+    :param str database: database name.
+    :return: path of the file.
+    :rtype: Path
+    """
+    server = cluster.server()
+    odoo = setup.odoo_path()
+    addons = [odoo / "addons", odoo / "odoo" / "addons", ROOT]
+    values = {
+        "addons_path": ",".join(str(path) for path in addons if path.is_dir()),
+        "data_dir": HOME / "data",
+        "db_host": server.host,
+        "db_port": server.port,
+        "db_user": server.user,
+        "db_name": database,
+        "dbfilter": f"^{re.escape(database)}$",
+        "list_db": False,
+        "http_interface": "127.0.0.1",
+        "screenshots": HOME / "screenshots",
+        "limit_time_real": 1200,
+    }
+    path = HOME / "conf" / f"{database}-{digest(str(ROOT))[:8]}.conf"
+    write_atomically(path, "[options]\n" + "".join(
+        f"{key} = {value}\n" for key, value in values.items()))
+    return path
+
+
+def environment(database=None):
+    """Variables for a child process that imports Odoo.
+
+    :param str database: name of the database ``ODOO_RC`` is about, if any.
+    :rtype: dict
+    """
+    values = dict(os.environ)
+    if not cluster.existing():
+        values = {key: value for key, value in values.items() if key[:2] != "PG"}
+    values["PYTHONPATH"] = os.pathsep.join([str(setup.odoo_path()), str(ROOT)])
+    values["PYTHONDONTWRITEBYTECODE"] = "1"
+    if database:
+        values["ODOO_RC"] = str(config(database))
+    return values
+
+
+def command(database, *arguments):
+    """Command line of an Odoo process."""
+    return [setup.venv_python(), "-m", "odoo", *arguments[:1], "-c", config(database),
+            *arguments[1:]]
+
+
+def call(database, *arguments, fail):
+    """Run an Odoo command to its end, its warnings shown.
+
+    :raise Fail: it ends with an error.
+    """
+    with child(command(database, *arguments), env=environment(database)) as process:
+        if process.wait():
+            raise Fail(f"{fail}: see the messages above")
+
+
+def _interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def _end_with_parent():
+    # PR_SET_PDEATHSIG: also when we are killed in a way that leaves no time to clean up
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+@contextmanager
+def child(arguments, *, grace=15, **options):
+    """A child process in a group of its own, which ends with the block, whatever happens.
+
+    A terminal's Ctrl-C does not reach the group: it interrupts us, and we end the group.
+
+    :param list arguments: command line.
+    :param float grace: seconds it may take to end before it is killed.
+    """
+    previous = {number: signal.signal(number, _interrupt)
+                for number in (signal.SIGINT, signal.SIGTERM)}
+    process = subprocess.Popen(
+        [str(part) for part in arguments], start_new_session=True, preexec_fn=_end_with_parent,
+        **options)
+    try:
+        yield process
+    finally:
+        for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5)):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(patience)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        for number, handler in previous.items():
+            signal.signal(number, handler)
