@@ -8,6 +8,7 @@
     "website": "https://github.com/social-crm-odoo/social-crm",
     "license": "LGPL-3",
     "depends": ["crm", "utm", "phone_validation", "resource"],
+    "external_dependencies": {"python": ["idna", "phonenumbers"]},
     "data": [
         "security/social_crm_groups.xml",
         "security/ir.model.access.csv",

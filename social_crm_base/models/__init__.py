@@ -18,6 +18,9 @@ from . import (
     social_crm_interaction,
     social_crm_metric,
     social_crm_outbox,
+    social_crm_platform,
+    social_crm_platform_override,
+    social_crm_platform_rule,
     social_crm_tag,
     social_crm_team,
 )
