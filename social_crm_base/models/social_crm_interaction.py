@@ -78,6 +78,9 @@ class SocialCrmInteraction(models.Model):
     external_id = fields.Char(string="Network ID")
     family = fields.Char(required=True, default="post")
     container = fields.Char()
+    remote_ref = fields.Char(
+        help="What the network's API is called with for this item, where that is not its ID."
+    )
     dedup_key = fields.Char(required=True, copy=False)
     remote_key = fields.Char(help="An address that is the same for everybody on the network.")
     sibling_id = fields.Many2one(
@@ -154,7 +157,7 @@ class SocialCrmInteraction(models.Model):
                 CONTENT,
                 CLEAR,
                 "title body body_html versions media attachment_ids mention_ids rating reaction "
-                "permalink external_id container remote_key lead_ids delivery_note "
+                "permalink external_id container remote_ref remote_key lead_ids delivery_note "
                 "hook_errors",
             ),
             **classify(

@@ -401,7 +401,7 @@ class SocialCrmPlatformRule(models.Model):
                 verdict=rule.verdict,
                 strength=rule.strength,
                 reason=rule.reason,
-                page=rule.source,
+                source=rule.source,
                 alternative=rule.alternative or "",
                 alternative_url=rule.alternative_url or "",
                 checked_on=rule.checked_on,

@@ -78,11 +78,14 @@ class Target:
 
     ``family`` and ``container`` keep a post 5 apart from a comment 5, and the message 7 of one
     chat from the message 7 of another; both must be the same whenever the item is named.
+    ``ref`` is no part of the name: what the network's API wants to be called with where that is
+    not the id (Mastodon's per-server status id, a version stamp), as last seen.
     """
 
     external_id: str
     family: str = "post"
     container: str = ""
+    ref: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class Activity:
     :param str external_id: the network's id of the item
     :param str family: what sort of id that is (see :class:`Target`)
     :param str container: within what the id is unique, where it is not within the account
+    :param str ref: what the API wants to be called with where it is not the id (see
+        :class:`Target`); stored with the item, the last one seen counts
     :param str remote_key: an address that is the same for everybody on the network (a URI), used
         to know one post that reached two of our accounts as one
     :param str direction: ``in`` or ``out`` (``out``: said by our own account, anywhere)
@@ -129,6 +134,7 @@ class Activity:
     external_id: str = ""
     family: str = "post"
     container: str = ""
+    ref: str = ""
     remote_key: str = ""
     direction: str = "in"
     actor: Actor | None = None
@@ -176,7 +182,7 @@ class Activity:
     @property
     def itself(self):
         """The item's own name, as others would point at it."""
-        return Target(self.external_id, self.family, self.container)
+        return Target(self.external_id, self.family, self.container, self.ref)
 
     @property
     def points_at(self):
