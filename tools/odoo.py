@@ -80,7 +80,7 @@ def _interrupt(*_):
     raise KeyboardInterrupt
 
 
-def _end_with_parent():
+def end_with_parent():
     # PR_SET_PDEATHSIG: also when we are killed in a way that leaves no time to clean up
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -97,7 +97,7 @@ def child(arguments, *, grace=15, **options):
     previous = {number: signal.signal(number, _interrupt)
                 for number in (signal.SIGINT, signal.SIGTERM)}
     process = subprocess.Popen(
-        [str(part) for part in arguments], start_new_session=True, preexec_fn=_end_with_parent,
+        [str(part) for part in arguments], start_new_session=True, preexec_fn=end_with_parent,
         **options)
     try:
         yield process
