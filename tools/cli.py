@@ -7,9 +7,9 @@ from pathlib import Path
 
 from . import setup
 from .console import Fail, say
-from .paths import ADDONS, ROOT
+from .paths import ADDONS, ROOT, own
 
-DATABASE, TEST_DATABASE = "social_crm", "social_crm_test"
+DATABASE, TEST_DATABASE = own("social_crm"), own("social_crm_test")
 
 
 def parser():
@@ -105,3 +105,18 @@ def command_shell(options):
 def command_test(options):
     from . import tests
     return tests.run(options)
+
+
+def command_lint(options):
+    from . import lint
+    return lint.run(options)
+
+
+def command_bench(options):
+    from . import bench
+    return bench.run(options)
+
+
+def command_i18n(options):
+    from . import i18n
+    return i18n.run(options)

@@ -37,8 +37,8 @@ def run(command, *, fail, hint="", **options):
     """
     try:
         done = subprocess.run(
-            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, errors="replace", check=False, **options)
+            [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, errors="replace", check=False, **options)
     except FileNotFoundError as error:
         raise Fail(f"{fail}: the program {error.filename} is missing. {hint}".strip()) from error
     if done.returncode:
@@ -66,6 +66,6 @@ def main_guard(main, arguments):
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        message = "no space left on the disk: make room (about 3 GB are needed), then run this again"
+        message = "no space left on the disk: make room (about 3 GB), then run this again"
     print(f"dev: {message}", file=sys.stderr, flush=True)
     return 1

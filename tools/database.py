@@ -13,7 +13,7 @@ from psycopg2 import sql
 
 from . import cluster, odoo, setup
 from .console import Fail, progress
-from .paths import ADDONS, HOME, addon_digest, digest, foreign_dependencies
+from .paths import ADDONS, HOME, addon_digest, digest, foreign_dependencies, own
 from .steps import lock
 
 MARK = "social-crm "
@@ -125,7 +125,7 @@ def template(demo):
     :rtype: str
     """
     kind = "demo" if demo else "plain"
-    base, whole = f"tpl_odoo_{kind}", f"tpl_social_{kind}_{digest(str(odoo.ROOT))[:6]}"
+    base, whole = f"tpl_odoo_{kind}", own(f"tpl_social_{kind}")
     with lock(f"template-{kind}", wait=True):
         odoo_now = {"odoo": odoo_fingerprint()}
         if stamp(base) != odoo_now:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from . import cluster, setup
 from .console import Fail
-from .paths import HOME, ROOT, digest
+from .paths import HOME, ROOT, own
 from .steps import write_atomically
 
 QUIET = ("--no-http", "--stop-after-init", "--max-cron-threads=0", "--log-level=warn")
@@ -38,7 +38,7 @@ def config(database):
         "screenshots": HOME / "screenshots",
         "limit_time_real": 1200,
     }
-    path = HOME / "conf" / f"{database}-{digest(str(ROOT))[:8]}.conf"
+    path = HOME / "conf" / f"{own(database)}.conf"
     write_atomically(path, "[options]\n" + "".join(
         f"{key} = {value}\n" for key, value in values.items()))
     return path

@@ -20,6 +20,11 @@ def digest(*parts):
     return result.hexdigest()[:16]
 
 
+def own(name):
+    """``name``, made distinct where several work trees share one ``.odoo``."""
+    return name if HOME.parent == ROOT else f"{name}_{digest(str(ROOT))[:6]}"
+
+
 def manifest(addon):
     return ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
 

@@ -2,10 +2,11 @@
 """./dev run: Odoo with the addons, reachable on this machine only."""
 import socket
 import time
+from contextlib import ExitStack
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from . import database, odoo
+from . import database, live, odoo
 from .console import Fail, progress, say
 
 WELCOME = """
@@ -27,9 +28,9 @@ def check_port(port):
                        "--port") from error
 
 
-def server_arguments(port, workers=0):
-    """Options of an Odoo server; the long-polling port is the next one."""
-    return ["server", "--http-port", str(port), "--gevent-port", str(port + 1),
+def server_arguments(port, workers=0, gevent_port=None):
+    """Options of an Odoo server; the port of the open screens is the next one by default."""
+    return ["server", "--http-port", str(port), "--gevent-port", str(gevent_port or port + 1),
             "--workers", str(workers)]
 
 
@@ -48,16 +49,21 @@ def wait_until_up(address, process, seconds=120):
 
 
 def run(options):
+    if options.live:
+        live.check()
     check_port(options.port)
     if options.workers:
         check_port(options.port + 1)
     database.ensure(options.db, demo=not options.no_demo, fresh=options.fresh)
     address = f"http://127.0.0.1:{options.port}"
     command = odoo.command(options.db, *server_arguments(options.port, options.workers))
-    with odoo.child(command, env=odoo.environment(options.db)) as process:
+    with ExitStack() as running:
+        process = running.enter_context(odoo.child(command, env=odoo.environment(options.db)))
         with progress("start Odoo"):
             wait_until_up(address, process)
         say(WELCOME.format(address=address))
+        if options.live:
+            say(running.enter_context(live.peers(address, options.db)))
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -42,7 +42,8 @@ def install(what, *packages):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C")
     apt = [*prefix, "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
     with progress(f"install {what} ({', '.join(packages)})"):
+        again = "Check the network, then run this again"
         run([*apt, "-o", "APT::Update::Error-Mode=any", "update"], env=environment,
-            fail="cannot read Debian's package lists", hint="Check the network, then run this again")
+            fail="cannot read Debian's package lists", hint=again)
         run([*apt, "install", "--no-install-recommends", *packages], env=environment,
-            fail=f"cannot install {what}", hint="Check the network, then run this again")
+            fail=f"cannot install {what}", hint=again)

@@ -1,44 +1,129 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""./dev test: addon tests under pytest-odoo, then everything that needs no Odoo in-process."""
+"""./dev test: addon tests under pytest-odoo, then what needs no Odoo in the test's process."""
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from . import cli, database, odoo, setup
-from .paths import ADDONS, ROOT
+from .console import Fail, say
+from .paths import ADDONS, HOME, ROOT, own
+
+REPORTS = HOME / own("reports")
+NO_TESTS = 5
+
+
+@dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Count(self.passed + other.passed, self.failed + other.failed,
+                     self.skipped + other.skipped)
+
+    def __str__(self):
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
 def split(what):
     """Sort addons and paths into the two runs.
 
-    :return: paths for the addon run, paths for the plain run.
+    :param list what: names of addons, paths, or pytest's ``path::Class::test``; empty means all.
+    :return: the addons' part, the plain part.
     :rtype: tuple(list, list)
+    :raise Fail: there is no such path in the repository.
     """
-    addon_paths, plain_paths = [], []
+    addon_part, plain_part = [], []
     for item in what or [*ADDONS, "tests"]:
-        path = Path(str(item).partition("::")[0])
-        path = path if path.is_absolute() else ROOT / path
-        name = path.resolve().relative_to(ROOT).parts[0]
-        suffix = str(item)[len(str(item).partition("::")[0]):]
-        if name in ADDONS:
-            addon_paths.append(f"{path / 'tests' if item in ADDONS else path}{suffix}")
-        else:
-            plain_paths.append(f"{path}{suffix}")
-    return addon_paths, plain_paths
+        name, separator, rest = item.partition("::")
+        path = ROOT / name if (ROOT / name).exists() else Path(name).resolve()
+        if not path.exists() or not path.is_relative_to(ROOT):
+            raise Fail(f"there is nothing to test at {name}: name an addon or a path in {ROOT}")
+        if path.parent == ROOT and path.name in ADDONS:
+            path /= "tests"
+        part = addon_part if path.relative_to(ROOT).parts[0] in ADDONS else plain_part
+        part.append(f"{path}{separator}{rest}")
+    return addon_part, plain_part
+
+
+def read_report(path, code):
+    """Count a run from its JUnit report.
+
+    :param Path path: the report; missing if pytest itself broke.
+    :param int code: pytest's exit code.
+    :rtype: Count
+    """
+    if code == NO_TESTS:
+        return Count()
+    try:
+        suites = list(ElementTree.parse(path).getroot().iter("testsuite"))
+    except (FileNotFoundError, ElementTree.ParseError):
+        return Count(failed=1)
+
+    def total(key):
+        return sum(int(suite.get(key, 0)) for suite in suites)
+    failed, skipped = total("failures") + total("errors"), total("skipped")
+    passed = max(total("tests") - failed - skipped, 0)
+    return Count(passed, failed or int(bool(code)), skipped)
+
+
+def pytest(name, arguments, options, *, env, cover):
+    """One run of pytest.
+
+    :param str name: what the run is called in reports.
+    :param bool cover: measure coverage.
+    :rtype: Count
+    """
+    report = REPORTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    command = [setup.venv_python(), "-P", "-m"]
+    if cover:
+        command += ["coverage", "run", "-m"]
+    command += ["pytest", "-p", "tools.pytest_plugin", f"--junitxml={report}"]
+    if options.keyword:
+        command += ["-k", options.keyword]
+    if options.fast:
+        command.append("--fast")
+    env["COVERAGE_FILE"] = str(REPORTS / ".coverage")
+    with odoo.child([*command, *arguments], env=env, cwd=ROOT) as process:
+        code = process.wait()
+    return read_report(report, code)
+
+
+def show_coverage():
+    """Print the totals and leave an HTML report."""
+    env = dict(odoo.environment(), COVERAGE_FILE=str(REPORTS / ".coverage"))
+    coverage = [setup.venv_python(), "-P", "-m", "coverage"]
+    for arguments in (["combine", "-q"], ["html", "-q", "-d", REPORTS / "coverage"],
+                      ["report", "--skip-covered"]):
+        with odoo.child([*coverage, *arguments], env=env, cwd=ROOT) as process:
+            process.wait()
+    say(f"Coverage by line: {REPORTS / 'coverage' / 'index.html'}")
 
 
 def run(options):
-    addon_paths, plain_paths = split(options.what)
-    code = 0
-    pytest = [setup.venv_python(), "-P", "-m", "pytest"]
-    if options.keyword:
-        pytest += ["-k", options.keyword]
-    if addon_paths:
+    addon_part, plain_part = split(options.what)
+    cover = not options.db
+    if cover:
+        shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    count = Count()
+    if addon_part:
         name = options.db or cli.TEST_DATABASE
         database.ensure(name, fresh=not options.db)
-        with odoo.child([*pytest, f"--odoo-database={name}", "--odoo-http", *addon_paths],
-                        env=odoo.environment(name), cwd=ROOT) as process:
-            code |= process.wait()
-    if plain_paths and not options.db:
-        with odoo.child([*pytest, "-p", "no:odoo", *plain_paths],
-                        env=odoo.environment(), cwd=ROOT) as process:
-            code |= process.wait()
-    return code
+        say(f"Addon tests in database {name}")
+        count += pytest("addons", [f"--odoo-database={name}", "--odoo-http", *addon_part],
+                        options, env=odoo.environment(name), cover=cover)
+    if plain_part:
+        say("Tests with processes of their own")
+        count += pytest("plain", ["-p", "no:odoo", *plain_part], options,
+                        env=odoo.environment(), cover=cover)
+    if cover:
+        show_coverage()
+    if count == Count():
+        raise Fail("no test fits")
+    say(f"\n{count}")
+    return int(bool(count.failed))

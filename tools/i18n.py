@@ -1,0 +1,33 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""./dev i18n: the translation template of each addon, by Odoo's own export."""
+from . import database, odoo
+from .console import say
+from .paths import ADDONS, ROOT, own
+
+NAME = own("social_crm_i18n")
+
+
+def content(path):
+    """A template without its dates, which change with every export."""
+    if not path.exists():
+        return None
+    return [line for line in path.read_text().splitlines() if "-Date: " not in line]
+
+
+def run(_options):
+    # without demo data: nobody translates the people of an example
+    database.ensure(NAME, demo=False, fresh=True)
+    try:
+        for addon in ADDONS:
+            path = ROOT / addon / "i18n" / f"{addon}.pot"
+            path.parent.mkdir(exist_ok=True)
+            before, text = content(path), path.read_text() if path.exists() else ""
+            odoo.call(NAME, "i18n", "export", "-l", "pot", "-o", str(path), addon,
+                      fail=f"cannot export the terms of {addon}")
+            if content(path) == before:
+                path.write_text(text)
+                say(f"{path.relative_to(ROOT)} is up to date")
+            else:
+                say(f"{path.relative_to(ROOT)} written")
+    finally:
+        database.drop(NAME)

@@ -1,0 +1,57 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What both test runs add to pytest."""
+import os
+import sys
+import unittest
+
+import pytest
+
+SLOW = ("browser", "peers")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true",
+                     help="leave out what needs a browser or other servers")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "peers: needs other servers, brought up by the test")
+    if "odoo.tests.common" in sys.modules:
+        guard_browser(sys.modules["odoo.tests.common"].HttpCase, fast=config.option.fast)
+
+
+def guard_browser(http_case, *, fast):
+    """Odoo skips a tour when it finds no browser. In CI that would hide it: there it fails."""
+    browser_js = http_case.browser_js
+
+    def guarded(self, *args, **kwargs):
+        if fast:
+            self.skipTest("--fast: no browser")
+        try:
+            return browser_js(self, *args, **kwargs)
+        except unittest.SkipTest as reason:
+            if os.environ.get("CI"):
+                self.fail(f"a browser test cannot be skipped in CI: {reason}")
+            raise
+
+    http_case.browser_js = guarded
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.option.fast:
+        return
+    slow = [item for item in items if any(item.get_closest_marker(name) for name in SLOW)]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A skipped marked ``browser`` test is an error in CI as well."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and item.get_closest_marker("browser") \
+            and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped in CI: {report.longrepr}"
+    return report
