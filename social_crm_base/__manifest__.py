@@ -16,5 +16,6 @@
         "data/social_crm_answer_type_data.xml",
         "views/social_crm_menus.xml",
     ],
+    "external_dependencies": {"python": ["cryptography", "requests"]},
     "application": True,
 }

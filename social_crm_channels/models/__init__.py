@@ -1,1 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from . import (
+    social_crm_channel,
+    social_crm_connector,
+)

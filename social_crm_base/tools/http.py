@@ -1,0 +1,460 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""The one way from here to a network's server.
+
+Every call opens its own connection: servers that close idle ones silently would otherwise make a
+sent message look lost. Only HTTPS to public addresses is spoken, checked on the address really
+connected to, so that no answer of a name server can lead inside; ``social_crm_allow_private_hosts``
+in Odoo's configuration, or ``SOCIAL_CRM_ALLOW_PRIVATE_HOSTS=1`` in the environment, lifts that for
+servers of one's own network and for tests. Outcomes are told by the errors of ``exceptions.py``.
+"""
+import ipaddress
+import json
+import logging
+import os
+import socket
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, quote_plus, urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import parse_header_links
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+from urllib3.util.connection import create_connection
+from urllib3.util.timeout import Timeout
+
+from odoo.tools import config, str2bool
+
+from ..exceptions import (
+    CredentialsError,
+    MalformedPayload,
+    PermanentError,
+    RateLimited,
+    TransientError,
+)
+
+_logger = logging.getLogger(__name__)
+
+ENV_ALLOW_PRIVATE = "SOCIAL_CRM_ALLOW_PRIVATE_HOSTS"
+CONFIG_ALLOW_PRIVATE = "social_crm_allow_private_hosts"
+CONNECT_SECONDS = 10
+READ_SECONDS = 20
+TOTAL_SECONDS = 60  # a server that drips byte by byte never runs into the read time-out
+MAX_BYTES = 10 * 1024 * 1024
+MAX_REDIRECTS = 5
+MAX_WAIT = timedelta(days=1)  # a network that asks for more is asked again tomorrow
+EXCERPT = 200
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+# 500, 502 and 504 may come after the work was done; the others say that it was not.
+TRANSIENT_STATUS = {408: True, 425: False, 500: True, 502: True, 503: False, 504: True}
+EPOCH_FROM = 1_000_000_000  # a number below is seconds to wait, above it is a moment
+
+
+def private_hosts_allowed():
+    """Whether the administrator lets us speak with servers of the own network, and without TLS."""
+    value = os.environ.get(ENV_ALLOW_PRIVATE) or config.get(CONFIG_ALLOW_PRIVATE)
+    return str2bool(str(value), False) if value else False
+
+
+def redact(text, secrets):
+    """The text without the secrets, as such or as they look in an address.
+
+    :rtype: str
+    """
+    for secret in filter(None, secrets):
+        for shape in {secret, quote(secret, safe=""), quote_plus(secret)}:
+            text = text.replace(shape, "***")
+    return text
+
+
+def retry_at(headers, now=None):
+    """When the server wants to be asked again.
+
+    Reads ``Retry-After`` (seconds or an HTTP date, RFC 9110 10.2.3) and, where that is missing,
+    ``X-RateLimit-Reset`` / ``RateLimit-Reset``, which networks fill with an ISO 8601 date
+    (Mastodon), with seconds since 1970 (X, GitHub, Discourse) or with seconds to wait.
+
+    :param Mapping headers: case-insensitive
+    :param datetime now: naive UTC
+    :return: naive UTC, never in the past, at most a day ahead; None if the server did not say
+    :rtype: datetime | None
+    """
+    now = now or datetime.now(timezone.utc).replace(tzinfo=None)
+    for name in ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset"):
+        moment = _moment(headers.get(name, "").strip(), now)
+        if moment:
+            return min(max(moment, now), now + MAX_WAIT)
+    return None
+
+
+def _moment(value, now):
+    if not value:
+        return None
+    try:
+        number = float(value)
+        if number != number or number < 0:
+            return None
+        if number >= EPOCH_FROM:
+            return datetime.fromtimestamp(number, timezone.utc).replace(tzinfo=None)
+        return now + timedelta(seconds=min(number, MAX_WAIT.total_seconds()))
+    except ValueError:
+        pass
+    except (OverflowError, OSError):
+        return None
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(value.replace("Z", "+00:00") if read != parsedate_to_datetime else value)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        if moment.tzinfo:
+            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        return moment
+    return None
+
+
+def error_from(status, headers, message, *, safe=True, now=None):
+    """The one decision what a status means for the next try.
+
+    :param bool safe: the method changes nothing, so it cannot have been carried out
+    :return: the error to raise, None for a success
+    :rtype: ConnectorError | None
+    """
+    if 200 <= status < 300:
+        return None
+    if status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0"):
+        return RateLimited(message, retry_at(headers, now), status=status)
+    if status == 401:
+        return CredentialsError(message, status=status)
+    if status in TRANSIENT_STATUS or status >= 520:
+        maybe_done = not safe and TRANSIENT_STATUS.get(status, True)
+        return TransientError(
+            message, retry_at(headers, now), maybe_done=maybe_done, status=status
+        )
+    return PermanentError(message, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, read whole."""
+
+    status: int
+    headers: "requests.structures.CaseInsensitiveDict"
+    content: bytes
+    url: str
+    method: str = "GET"
+
+    @property
+    def text(self):
+        return self.content.decode("utf-8", errors="replace")
+
+    @property
+    def links(self):
+        """The ``Link`` header: relation to address (RFC 8288), as paged APIs use it."""
+        header = self.headers.get("Link")
+        if not header:
+            return {}
+        return {link.get("rel") or link["url"]: link["url"] for link in parse_header_links(header)}
+
+    def json(self):
+        """The body as JSON.
+
+        :raise TransientError: a web page came instead: a proxy's or a maintenance page
+        :raise MalformedPayload: anything else that is not JSON
+        """
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError) as error:
+            host = urlsplit(self.url).hostname
+            if "html" in self.headers.get("Content-Type", ""):
+                raise TransientError(
+                    f"{host} answered with a web page instead of data",
+                    maybe_done=self.method not in SAFE_METHODS,
+                    status=self.status,
+                ) from error
+            raise MalformedPayload(
+                f"{host} answered with something that is not JSON", status=self.status
+            ) from error
+
+
+class HttpClient:
+    """Calls to one server.
+
+    :param str base_url: scheme, host and possibly a path all others are relative to
+    :param headers: sent with every call, an ``Authorization`` among them
+    :param secrets: values that must never show in a log or message; with any, no redirect to
+        another host is followed and no address of another host is called
+    :param bool allow_private: None asks the administrator's switch
+    """
+
+    def __init__(
+        self,
+        base_url,
+        *,
+        headers=None,
+        secrets=(),
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        max_bytes=MAX_BYTES,
+        allow_private=None,
+    ):
+        self.base_url = base_url.rstrip("/")
+        self.headers = dict(headers or {})
+        self.secrets = tuple(filter(None, secrets))
+        self.max_bytes = max_bytes
+        self.allow_private = private_hosts_allowed() if allow_private is None else allow_private
+        self._timeout = Timeout(connect=connect_timeout, read=read_timeout)
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def post(self, path, **options):
+        return self.request("POST", path, **options)
+
+    def request(
+        self,
+        method,
+        path,
+        *,
+        params=None,
+        json=None,  # noqa: A002  the word requests uses
+        data=None,
+        files=None,
+        headers=None,
+        max_bytes=None,
+    ):
+        """Make one call and read its answer.
+
+        :param str path: relative to the base address, or a full address (a next page's)
+        :param int max_bytes: a larger answer is refused without reading it to the end
+        :rtype: Response
+        :raise TransientError, RateLimited, CredentialsError, PermanentError: see ``exceptions.py``
+        """
+        url = self._url(path)
+        for _hop in range(MAX_REDIRECTS + 1):
+            self._check_url(url)
+            response = self._call(
+                method,
+                url,
+                max_bytes or self.max_bytes,
+                params=params,
+                json=json,
+                data=data,
+                files=files,
+                headers={**self.headers, **(headers or {})},
+            )
+            target = self._redirect(response, method)
+            if not target:
+                break
+            url, params = target, None
+        else:
+            raise PermanentError(self._say(method, url, "too many redirects"))
+        excerpt = " ".join(response.text[: EXCERPT * 4].split())[:EXCERPT]
+        message = self._say(method, url, f"{response.status} {excerpt}")
+        error = error_from(
+            response.status, response.headers, message, safe=method in SAFE_METHODS
+        )
+        if error:
+            raise error
+        return response
+
+    # === ADDRESSES === #
+
+    def _url(self, path):
+        if urlsplit(path).scheme:
+            if self.secrets and _origin(path) != _origin(self.base_url):
+                raise PermanentError(
+                    f"{urlsplit(path).hostname} is not {urlsplit(self.base_url).hostname}: "
+                    "credentials stay with the server they are for"
+                )
+            return path
+        return f"{self.base_url}/{path.lstrip('/')}"
+
+    def _check_url(self, url):
+        parts = urlsplit(url)
+        if not parts.hostname:
+            raise PermanentError("no server address is set")
+        if parts.username or parts.password:
+            raise PermanentError(f"{parts.hostname}: an address must not hold a password")
+        if parts.scheme not in ("https", "http"):
+            raise PermanentError(f"{parts.hostname}: only http and https are spoken")
+        if self.allow_private:
+            return
+        if parts.scheme != "https":
+            raise PermanentError(f"{parts.hostname}: the connection must be encrypted (https)")
+        try:
+            literal = ipaddress.ip_address(parts.hostname)
+        except ValueError:
+            return
+        if not _is_public(literal):
+            raise PermanentError(f"{parts.hostname} is not a public address")
+
+    def _redirect(self, response, method):
+        """Where a redirect leads, if it may be followed."""
+        location = response.headers.get("Location")
+        if not (300 <= response.status < 400 and location and method in SAFE_METHODS):
+            return None
+        target = urljoin(response.url, location)
+        credentialed = self.secrets or "authorization" in map(str.lower, self.headers)
+        if credentialed and _origin(target) != _origin(response.url):
+            raise PermanentError(
+                self._say(method, response.url, f"leads to {urlsplit(target).hostname}; not followed")
+            )
+        return target
+
+    # === THE CALL === #
+
+    def _call(self, method, url, max_bytes, **options):
+        deadline = time.monotonic() + TOTAL_SECONDS
+        with requests.Session() as session:
+            session.auth = _no_auth
+            adapter = _Adapter(self._timeout, guarded=not self.allow_private)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            try:
+                with session.request(
+                    method, url, stream=True, allow_redirects=False, **options
+                ) as answer:
+                    content = self._read(answer, max_bytes, deadline, method, url)
+            except _NotPublicError as error:
+                raise PermanentError(self._say(method, url, str(error))) from None
+            except (requests.RequestException, HTTPError) as error:
+                raise self._failure(method, url, error) from None
+        _logger.debug("%s", self._say(method, url, str(answer.status_code)))
+        return Response(answer.status_code, answer.headers, content, url, method)
+
+    def _read(self, answer, max_bytes, deadline, method, url):
+        chunks, size = [], 0
+        for chunk in answer.iter_content(65536):
+            size += len(chunk)
+            if size > max_bytes:
+                raise PermanentError(
+                    self._say(method, url, f"the answer is larger than {max_bytes} bytes"),
+                    status=answer.status_code,
+                )
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout("the answer takes too long")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _failure(self, method, url, error):
+        """No whole answer came. Whether the server may have acted is what a sender must know."""
+        cause = error.args[0] if error.args else None
+        reason = getattr(cause, "reason", cause)
+        if isinstance(error, requests.exceptions.SSLError) or isinstance(reason, SSLError):
+            return TransientError(self._say(method, url, "the certificate is not accepted"))
+        never_left = isinstance(
+            reason, (NewConnectionError, ConnectTimeoutError, NameResolutionError)
+        ) or isinstance(error, requests.ConnectTimeout)
+        if never_left:
+            words = "no connection"
+        elif isinstance(error, requests.Timeout):
+            words = "no answer in time"
+        else:
+            words = "the connection broke off"
+        return TransientError(
+            self._say(method, url, words),
+            maybe_done=not never_left and method not in SAFE_METHODS,
+        )
+
+    def _say(self, method, url, words):
+        """A line for logs and people: without query, for that is where keys and names stand."""
+        parts = urlsplit(url)
+        return redact(f"{method} {parts.hostname}{parts.path}: {words}", self.secrets)
+
+
+def _origin(url):
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _no_auth(request):
+    """Keeps requests from taking a password out of a ``.netrc`` of the server's user."""
+    return request
+
+
+def _is_public(address):
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_global and not address.is_multicast
+
+
+class _NotPublicError(Exception):
+    """The name leads to an address inside. No OSError, which urllib3 would wrap."""
+
+
+class _GuardedMixin:
+    """Connects only to a public address, and to the very one that was checked."""
+
+    def _new_conn(self):
+        try:
+            found = socket.getaddrinfo(self._dns_host, self.port, 0, socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(self.host, self, error) from error
+        addresses = [ipaddress.ip_address(item[4][0].partition("%")[0]) for item in found]
+        if not all(map(_is_public, addresses)):
+            raise _NotPublicError(f"{self.host} is not a public address")
+        failure = None
+        for address in addresses:
+            try:
+                return create_connection(
+                    (str(address), self.port),
+                    self.timeout,
+                    source_address=self.source_address,
+                    socket_options=self.socket_options,
+                )
+            except TimeoutError as error:
+                failure = ConnectTimeoutError(self, f"{self.host} does not answer")
+                failure.__cause__ = error
+            except OSError as error:
+                failure = NewConnectionError(self, f"no connection to {self.host}")
+                failure.__cause__ = error
+        raise failure
+
+
+class _GuardedHTTPConnection(_GuardedMixin, HTTPConnection):
+    pass
+
+
+class _GuardedHTTPSConnection(_GuardedMixin, HTTPSConnection):
+    pass
+
+
+class _GuardedHTTPPool(HTTPConnectionPool):
+    ConnectionCls = _GuardedHTTPConnection
+
+
+class _GuardedHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedHTTPSConnection
+
+
+class _Adapter(HTTPAdapter):
+    """Holds the time-outs, and the guard against addresses inside.
+
+    Behind a proxy that the administrator set in the environment, the proxy resolves names and the
+    guard is the proxy's.
+    """
+
+    def __init__(self, timeout, *, guarded):
+        self._timeout = timeout
+        self._guarded = guarded
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args, **kwargs):
+        super().init_poolmanager(*args, **kwargs)
+        if self._guarded:
+            self.poolmanager.pool_classes_by_scheme = {
+                "http": _GuardedHTTPPool,
+                "https": _GuardedHTTPSPool,
+            }
+
+    def send(self, request, **options):
+        return super().send(request, **{**options, "timeout": self._timeout})

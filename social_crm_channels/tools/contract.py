@@ -1,0 +1,177 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What the engine and a connector hand to each other. Plain values, nothing here knows the ORM.
+
+All times are naive UTC datetimes, as in ``social_crm_base/tools/activity.py``.
+"""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from odoo.addons.social_crm_base.tools.activity import Actor, Target
+
+# What a connector can say it can, see ``social.crm.connector._capabilities``.
+CAPABILITIES = frozenset(
+    {
+        "receive_push",  # the network calls our webhook
+        "receive_poll",  # we ask with _fetch
+        "send_direct",
+        "send_public",
+        "publish",
+        "edit",
+        "delete",
+        "hide",
+        "react",
+        "mark_read",
+        "metrics",
+        "media",
+        "native_idempotency",  # the same idempotency key twice is one message on the network
+        "oauth",
+        "archive",
+    }
+)
+# How one may answer now, see ReplyOptions.
+MODES = frozenset({"free_text", "template", "private_reply", "public_only", "one_slot"})
+HEALTH_LEVELS = ("green", "yellow", "red")
+NOTHING: Mapping = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """A webhook's GET request, as far as a challenge may depend on it: header names lower case."""
+
+    args: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OutMedia:
+    """A file that goes with a message."""
+
+    name: str
+    mimetype: str
+    content: bytes = field(repr=False)
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutMessage:
+    """One thing to say, edit or publish on a network.
+
+    :param str text: plain text, as the person wrote it; ``_render`` makes it the network's own
+    :param str conversation_kind: direct, group, thread, review or mention; "" for a post of ours
+    :param Target target: the item itself, for edits and for looking one up
+    :param Target parent: what this answers
+    :param str thread: the network's id of a direct or group conversation
+    :param Actor recipient: the other side, where the conversation has one
+    :param str visibility: public, unlisted, followers, direct or group
+    :param tuple mentions: the people the text must name, of ``Actor``
+    :param tuple media: of :class:`OutMedia`
+    :param str idempotency_key: our key of this sending, the same at every attempt
+    :param str language: ISO 639-1, or empty
+    :param str title: for networks whose posts have one
+    :param datetime tried_at: when it was first attempted, None at the first attempt: ``_find_sent``
+        looks no further back
+    """
+
+    text: str
+    conversation_kind: str = ""
+    target: Target | None = None
+    parent: Target | None = None
+    thread: str = ""
+    recipient: Actor | None = None
+    visibility: str = "public"
+    mentions: tuple[Actor, ...] = ()
+    media: tuple[OutMedia, ...] = ()
+    idempotency_key: str = ""
+    language: str = ""
+    title: str = ""
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the network gave back for a message it took.
+
+    ``family``, ``container`` and ``external_id`` must be exactly what ``_parse`` gives for the
+    same item, so that our own echo is known as ours.
+    """
+
+    external_id: str
+    permalink: str = ""
+    occurred_at: datetime | None = None
+    family: str = "post"
+    container: str = ""
+    remote_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that credentials open: what a channel is made of."""
+
+    external_id: str
+    handle: str = ""
+    name: str = ""
+    profile_url: str = ""
+    avatar_url: str = ""
+    secrets: Mapping[str, str] = field(default=NOTHING, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What connecting brought: secrets by kind, until when they hold, and the accounts they open."""
+
+    secrets: Mapping[str, str] = field(repr=False)
+    accounts: tuple[Account, ...] = ()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The traffic light: one of ``HEALTH_LEVELS``, what is the matter, and what to do about it."""
+
+    level: str
+    message: str = ""
+    todo: str = ""
+
+    def __post_init__(self):
+        if self.level not in HEALTH_LEVELS:
+            raise ValueError(f"unknown level {self.level!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOptions:
+    """Whether and how one may answer now.
+
+    :param datetime deadline: until when, None for ever
+    :param frozenset modes: of ``MODES``
+    :param str reason: in words, why not, or what to mind
+    """
+
+    can_reply: bool
+    deadline: datetime | None = None
+    modes: frozenset = frozenset({"free_text"})
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How long a text is in the network's own unit. ``limit`` 0 means there is none."""
+
+    used: int
+    limit: int = 0
+    unit: str = "characters"
+
+    @property
+    def fits(self):
+        return not self.limit or self.used <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure as the network counts it; ``target`` None is the account itself."""
+
+    target: Target | None
+    key: str
+    value: float
+    taken_at: datetime
