@@ -8,7 +8,7 @@
     "website": "https://github.com/social-crm-odoo/social-crm",
     "license": "LGPL-3",
     "depends": ["crm", "utm", "phone_validation", "resource"],
-    "external_dependencies": {"python": ["idna", "phonenumbers"]},
+    "external_dependencies": {"python": ["cryptography", "idna", "phonenumbers", "requests"]},
     "data": [
         "security/social_crm_groups.xml",
         "security/ir.model.access.csv",
@@ -16,6 +16,5 @@
         "data/social_crm_answer_type_data.xml",
         "views/social_crm_menus.xml",
     ],
-    "external_dependencies": {"python": ["cryptography", "requests"]},
     "application": True,
 }
