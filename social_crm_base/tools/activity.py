@@ -156,7 +156,7 @@ class Activity:
     reaction: str = ""
     receipt: str = ""
     read_up_to: datetime | None = None
-    counters: Mapping[str, int] = field(default=NO_COUNTERS)
+    counters: Mapping[str, int] = field(default_factory=lambda: NO_COUNTERS)
     notified_at: datetime | None = None
     edited_at: datetime | None = None
     expires_at: datetime | None = None

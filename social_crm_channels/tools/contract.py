@@ -114,7 +114,7 @@ class Account:
     name: str = ""
     profile_url: str = ""
     avatar_url: str = ""
-    secrets: Mapping[str, str] = field(default=NOTHING, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
