@@ -1,10 +1,12 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Fixtures of the live tests: real servers, real processes, no Odoo import."""
 
+import contextlib
 import os
 
 import pytest
 
+from .odoo_server import OdooServer
 from .peers import PeerUnavailable
 from .peers.federation import start_test_federation
 
@@ -20,3 +22,22 @@ def federation(tmp_path_factory):
         pytest.skip(str(error))
     yield servers
     servers.stop()
+
+
+@pytest.fixture(scope='module')
+def odoo_server(request, tmp_path_factory):
+    """Make Odoo servers, each on its own database; see :class:`OdooServer` for the options.
+
+    At the end no error may stand in a log that no test expected.
+    """
+    name = request.module.__name__.rpartition('.')[2].removeprefix('test_')
+    servers = []
+    with contextlib.ExitStack() as stack:
+        def make(**options):
+            server = stack.enter_context(OdooServer(tmp_path_factory.mktemp(name), name, **options))
+            servers.append(server)
+            server.start_web()
+            return server
+        yield make
+    errors = [line for server in servers for line in server.errors()]
+    assert not errors, '\n'.join(errors)
