@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""Real servers that speak the networks' own protocols, run on loopback for tests and for trying out.
+"""Real servers that speak the networks' own protocols, on loopback, for tests and to try things out.
 
 None of them is part of the product: each is fetched from a package registry into the project's
 cache folder, started and stopped by process id, and says why when it cannot be had.

@@ -6,6 +6,8 @@ import html
 import re
 import sys
 
+from tools.console import say
+
 from . import PeerUnavailable
 from .federation import Federation
 from .reader import client
@@ -56,7 +58,7 @@ def main(arguments):
     if options.command == 'post':
         text = f'{federation.shop.address} {options.text}'
         post = person.status_post(text, visibility=options.visibility, in_reply_to_id=options.to)
-        print(f'{post.id}  {post.uri}')
+        say(f'{post.id}  {post.uri}')
     elif options.command == 'edit':
         person.status_update(options.id, f'{federation.shop.address} {options.text}')
     elif options.command == 'like':
@@ -70,15 +72,15 @@ def main(arguments):
 def show_people(federation):
     for role in reversed(ROLES):
         account = getattr(federation, role)
-        print(f'{role.replace("_", " "):16} {account.address:18} {account.name}, '
-              f'{account.base_url}/{account.login}, password {account.password}')
+        say(f'{role.replace("_", " "):16} {account.address:18} {account.name}, '
+            f'{account.base_url}/{account.login}, password {account.password}')
 
 
 def show_mentions(person):
     """Newest last, as in a conversation."""
     for note in reversed(person.notifications(types=['mention'])):
         text = html.unescape(re.sub(r'<[^>]+>', '', note.status.content))
-        print(f'{note.status.id}  {note.created_at:%H:%M:%S}  {note.account.acct}: {text}')
+        say(f'{note.status.id}  {note.created_at:%H:%M:%S}  {note.account.acct}: {text}')
 
 
 if __name__ == '__main__':

@@ -101,7 +101,7 @@ class SnacServer:
             process = subprocess.Popen(
                 self._command('httpd'), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=None if detached else end_with_parent)  # noqa: PLW1509 no threads here
+                preexec_fn=None if detached else end_with_parent)
         self.pid_file.write_text(str(process.pid))
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
