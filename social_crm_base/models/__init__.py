@@ -12,6 +12,7 @@ from . import (
     social_crm_case_substate,
     social_crm_channel,
     social_crm_conversation,
+    social_crm_credential,
     social_crm_identity,
     social_crm_identity_alias,
     social_crm_identity_link,
