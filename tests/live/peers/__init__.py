@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""Real servers that speak the networks' own protocols, on loopback, for tests and to try things out.
+"""Real servers that speak the networks' own protocols, on loopback, to test and try things with.
 
 None of them is part of the product: each is fetched from a package registry into the project's
 cache folder, started and stopped by process id, and says why when it cannot be had.
