@@ -20,7 +20,20 @@
         "data/social_crm_platform_rule_data.xml",
         "data/social_crm_platform_rule_house_data.xml",
         "data/social_crm_answer_type_data.xml",
+        "data/social_crm_case_reason_data.xml",
+        "data/social_crm_case_cron.xml",
+        "data/utm_data.xml",
         "views/social_crm_menus.xml",
+        "views/social_crm_interaction_views.xml",
+        "views/social_crm_conversation_views.xml",
+        "views/social_crm_case_views.xml",
+        "views/social_crm_channel_views.xml",
+        "wizards/social_crm_case_wizard_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "social_crm_base/static/src/**/*",
+        ],
+    },
     "application": True,
 }
