@@ -17,6 +17,7 @@ from . import (
     social_crm_channel_display,
     social_crm_conversation,
     social_crm_conversation_display,
+    social_crm_credential,
     social_crm_identity,
     social_crm_identity_alias,
     social_crm_identity_link,
