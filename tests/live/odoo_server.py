@@ -10,7 +10,7 @@ import subprocess
 import textwrap
 import xmlrpc.client
 
-from tools import database, odoo, serve
+from tools import database, live, odoo, serve
 
 from .waiting import wait_until
 
@@ -33,7 +33,7 @@ class OdooServer:
         self.home = home
         self.database = f'live_{name}_{secrets.token_hex(3)}'
         self.demo = demo
-        self.env = env or {}
+        self.env = {**live.ENVIRONMENT, **(env or {})}
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.tolerated = []

@@ -5,6 +5,8 @@ None of them is part of the product: each is fetched from a package registry int
 cache folder, started and stopped by process id, and says why when it cannot be had.
 """
 
+from tools.console import Fail
 
-class PeerUnavailable(Exception):
+
+class PeerUnavailable(Fail):
     """The peer cannot run on this machine; the text says why and what would help."""
