@@ -14,8 +14,8 @@
         "security/ir.model.access.csv",
         "security/social_crm_security.xml",
         "data/social_crm_platform_data.xml",
+        "data/social_crm_platform_video_review_data.xml",
         "data/social_crm_platform_open_data.xml",
-        "data/social_crm_platform_protocol_data.xml",
         "data/social_crm_platform_rule_law_data.xml",
         "data/social_crm_platform_rule_data.xml",
         "data/social_crm_platform_rule_house_data.xml",
@@ -37,6 +37,9 @@
         "views/social_crm_outbox_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/social_crm_case_wizard_views.xml",
+        "views/social_crm_platform_views.xml",
+        "views/social_crm_platform_rule_views.xml",
+        "views/social_crm_platform_override_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -38,7 +38,7 @@ class SocialCrmPlatformOverride(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain=[("is_overridable", "=", True)],
+        domain=[("strength", "!=", "law"), ("lifetime_hours", "=", 0)],
     )
     platform_id = fields.Many2one(related="rule_id.platform_id", string="Network", store=True)
     strength = fields.Selection(related="rule_id.strength", store=True)

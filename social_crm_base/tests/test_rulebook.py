@@ -250,7 +250,7 @@ class TestRules(RulebookCase):
             {"action": "lead", "lifetime_hours": 5, "lifetime_of": "content"},
             {"action": "store", "lifetime_hours": -5, "lifetime_of": "content"},
         ):
-            with self.assertRaises(ValidationError):
+            with self.assertRaises(IntegrityError), self.env.cr.savepoint():
                 self.house_rule(**vals)
 
 
@@ -427,6 +427,7 @@ class TestOverrides(RulebookCase):
 
     def test_the_discussion_stays_open_and_the_steps_are_logged(self):
         override = self.request(self.clerk, self.rule("x_lead"))
+        self.cr.flush()
         override.with_user(self.manager).action_approve()
         self.cr.flush()
         tracked = override.sudo().message_ids.tracking_value_ids.field_id.mapped("name")
