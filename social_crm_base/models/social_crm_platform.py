@@ -333,8 +333,8 @@ class SocialCrmPlatform(models.Model):
 
     def _check_code_is_free(self):
         """Raise when the technical name is already part of stored keys."""
-        # sudo: rows of other companies count as well
         in_use = any(
+            # sudo: rows of other companies count as well
             self.env[model].sudo().search_count([("platform_id", "in", self.ids)], limit=1)
             for model in ("social.crm.channel", "social.crm.identity")
         )

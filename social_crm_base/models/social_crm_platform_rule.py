@@ -374,15 +374,10 @@ class SocialCrmPlatformRule(models.Model):
     @ormcache("company_id", "lang", cache="stable")
     def _rules(self, company_id, lang):
         """Return the rulebook of a company as plain values in one language."""
+        in_force = [("company_id", "=", company_id), ("state", "=", "in_force")]
         # sudo: the rulebook binds everybody, also those who may not read overrides
-        overrides_sudo = (
-            self.env["social.crm.platform.override"]
-            .sudo()
-            .search(
-                [("company_id", "=", company_id), ("state", "=", "in_force")],
-                order="until desc, id",
-            )
-        )
+        override_sudo = self.env["social.crm.platform.override"].sudo()
+        overrides_sudo = override_sudo.search(in_force, order="until desc, id")
         by_rule = {}
         for override in overrides_sudo:
             by_rule.setdefault(override.rule_id.id, []).append(

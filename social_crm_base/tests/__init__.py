@@ -1,7 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import (
-    test_credential,
-    test_http,
-    test_platform,
-    test_rulebook,
-)
+from . import test_credential
+from . import test_http
+from . import test_platform
+from . import test_rulebook
