@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Odoo processes: their configuration, environment, start and end."""
+import ctypes
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import subprocess
 from contextlib import contextmanager
 
 from . import cluster, setup
-from .console import Fail, end_with_parent
+from .console import Fail
 from .paths import HOME, ROOT, own
 from .steps import write_atomically
 
@@ -77,6 +78,11 @@ def call(database, *arguments, fail):
 
 def _interrupt(*_):
     raise KeyboardInterrupt
+
+
+def end_with_parent():
+    # PR_SET_PDEATHSIG: also when we are killed in a way that leaves no time to clean up
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 @contextmanager

@@ -106,8 +106,7 @@ def show_coverage():
 
 def run(options):
     addon_part, plain_part = split(options.what)
-    # of a part of the tests the figures would say nothing
-    cover = not (options.db or options.keyword) and set(options.what) <= set(ADDONS)
+    cover = not options.db
     if cover:
         shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True, exist_ok=True)

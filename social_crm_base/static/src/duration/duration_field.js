@@ -4,15 +4,12 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
- * Seconds in the two largest units that count: "2 d 3 h", "4 min". No time at all is no figure.
+ * Seconds in the two largest units that count: "2 d 3 h", "4 min".
  *
- * @param {number|false} seconds
+ * @param {number} seconds
  * @returns {string}
  */
 export function formatSeconds(seconds) {
-    if (!seconds) {
-        return "";
-    }
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
     const days = Math.floor(hours / 24);
@@ -32,7 +29,8 @@ export class DurationField extends Component {
     static props = { ...standardFieldProps };
 
     get words() {
-        return formatSeconds(this.props.record.data[this.props.name]);
+        const seconds = this.props.record.data[this.props.name];
+        return seconds ? formatSeconds(seconds) : "";
     }
 }
 
@@ -41,5 +39,3 @@ registry.category("fields").add("social_duration", {
     displayName: _t("Duration"),
     supportedTypes: ["integer"],
 });
-// The same in pivots, graphs and the totals of lists.
-registry.category("formatters").add("social_duration", formatSeconds);
