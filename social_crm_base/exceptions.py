@@ -65,11 +65,11 @@ class PermanentError(ConnectorError):
     """The network refused this very thing, and would again."""
 
 
-class NotSupported(PermanentError):  # noqa: N818  the contract's own word
+class NotSupported(PermanentError):
     """The network, or this account on it, cannot do that."""
 
 
-class MalformedPayload(ConnectorError):  # noqa: N818  the contract's own word
+class MalformedPayload(ConnectorError):
     """What the network sent is not what it documents."""
 
 

@@ -33,6 +33,9 @@ def parser():
     run.add_argument("--live", action="store_true",
                      help="also start two local servers and connect them (needs root)")
 
+    talk = command("live", "write and read as the people of 'run --live'", database=None)
+    talk.add_argument("what", nargs=argparse.REMAINDER, help="'./dev live post hello', or --help")
+
     test = command("test", "run the tests", database=None)
     test.add_argument("what", nargs="*", help="addons or paths (default: everything)")
     test.add_argument("-k", dest="keyword", help="only tests whose name fits")
@@ -83,6 +86,11 @@ def main(arguments):
 def command_run(options):
     from . import serve
     return serve.run(options)
+
+
+def command_live(options):
+    from tests.live.peers import commands
+    return commands.main(options.what or ["--help"])
 
 
 def command_update(options):

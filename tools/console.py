@@ -1,7 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """What the user sees: progress, and errors of one line that say what to do."""
+import ctypes
 import errno
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +27,12 @@ def progress(title):
     say(f"  {title}: {time.monotonic() - start:.0f} s")
 
 
+def end_with_parent():
+    """Run in a child: it ends when its parent does, even by a signal that cannot be caught."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
 def run(command, *, fail, hint="", **options):
     """Run a program whose output matters only when it fails.
 
@@ -38,7 +46,7 @@ def run(command, *, fail, hint="", **options):
     try:
         done = subprocess.run(
             [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, errors="replace", check=False, **options)
+            text=True, errors="replace", check=False, preexec_fn=end_with_parent, **options)
     except FileNotFoundError as error:
         raise Fail(f"{fail}: the program {error.filename} is missing. {hint}".strip()) from error
     if done.returncode:

@@ -86,7 +86,9 @@ def drop(name):
 def copy(source, target):
     """Copy a database nobody is connected to, files included; an old target is replaced."""
     drop(target)
-    query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
+    # of our own only: CREATE DATABASE itself sends autovacuum away, which belongs to the superuser
+    query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+          "WHERE datname = %s AND usename = current_user", [source])
     query(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
         sql.Identifier(target), sql.Identifier(source)))
     if filestore(source).is_dir():

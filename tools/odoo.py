@@ -1,6 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Odoo processes: their configuration, environment, start and end."""
-import ctypes
 import os
 import re
 import signal
@@ -8,7 +7,7 @@ import subprocess
 from contextlib import contextmanager
 
 from . import cluster, setup
-from .console import Fail
+from .console import Fail, end_with_parent
 from .paths import HOME, ROOT, own
 from .steps import write_atomically
 
@@ -78,11 +77,6 @@ def call(database, *arguments, fail):
 
 def _interrupt(*_):
     raise KeyboardInterrupt
-
-
-def end_with_parent():
-    # PR_SET_PDEATHSIG: also when we are killed in a way that leaves no time to clean up
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 @contextmanager

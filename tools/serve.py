@@ -57,8 +57,9 @@ def run(options):
     database.ensure(options.db, demo=not options.no_demo, fresh=options.fresh)
     address = f"http://127.0.0.1:{options.port}"
     command = odoo.command(options.db, *server_arguments(options.port, options.workers))
+    environment = odoo.environment(options.db) | (live.ENVIRONMENT if options.live else {})
     with ExitStack() as running:
-        process = running.enter_context(odoo.child(command, env=odoo.environment(options.db)))
+        process = running.enter_context(odoo.child(command, env=environment))
         with progress("start Odoo"):
             wait_until_up(address, process)
         say(WELCOME.format(address=address))

@@ -158,9 +158,11 @@ def prepare_browser():
 
 def clean():
     """Remove everything :func:`prepare` made, a cluster outside the clone included."""
+    if (ROOT / ".odoo").is_symlink():
+        raise Fail(f".odoo is shared with other work trees: run './dev clean' in {HOME.parent}")
+    if not HOME.exists():
+        return
     with lock("setup"):
         if own := cluster.recorded():
             own.remove()
-    shutil.rmtree(HOME, ignore_errors=True)
-    if (ROOT / ".odoo").is_symlink():
-        (ROOT / ".odoo").unlink()
+        shutil.rmtree(HOME)

@@ -39,11 +39,14 @@ def install(what, *packages):
     if prefix is None:
         raise Fail(f"{what} is missing and installing it needs root: run "
                    f"'{by_hand}' as root, then run this again")
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C")
+    prefix = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
     apt = [*prefix, "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
     with progress(f"install {what} ({', '.join(packages)})"):
         again = "Check the network, then run this again"
-        run([*apt, "-o", "APT::Update::Error-Mode=any", "update"], env=environment,
+        run([*apt, "-o", "APT::Update::Error-Mode=any", "update"],
             fail="cannot read Debian's package lists", hint=again)
-        run([*apt, "install", "--no-install-recommends", *packages], env=environment,
+        # an installation that was interrupted blocks every later one until it is finished
+        run([*prefix, "dpkg", "--configure", "-a"], fail="cannot finish an earlier installation",
+            hint="Run 'dpkg --configure -a' as root, then run this again")
+        run([*apt, "install", "--no-install-recommends", *packages],
             fail=f"cannot install {what}", hint=again)

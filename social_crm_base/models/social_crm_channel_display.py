@@ -32,8 +32,8 @@ class SocialCrmChannel(models.Model):
             )
         )
         for channel in self:
-            channel.open_case_count = opened.get(channel, 0)
-            channel.waiting_case_count = waiting.get(channel, 0)
+            channel.open_case_count = opened.get(channel._origin, 0)
+            channel.waiting_case_count = waiting.get(channel._origin, 0)
 
     def _compute_talk(self):
         talk = {
@@ -44,7 +44,7 @@ class SocialCrmChannel(models.Model):
         }
         for channel in self:
             channel.conversation_count, channel.last_interaction_date = talk.get(
-                channel, (0, False)
+                channel._origin, (0, False)
             )
 
     def action_open_cases(self):

@@ -15,7 +15,9 @@ class SocialCrmInteraction(models.Model):
     partner_id = fields.Many2one(related="identity_id.partner_id", string="Contact")
     said_by = fields.Char(compute="_compute_said_by", string="Said By")
     excerpt = fields.Char(compute="_compute_excerpt", string="Words")
-    thread_count = fields.Integer(compute="_compute_thread_count", string="People Talking Below")
+    thread_count = fields.Integer(
+        compute="_compute_thread_count", string="People Talking Below"
+    )
 
     @api.depends("direction", "identity_id", "author_id", "channel_id")
     def _compute_said_by(self):
@@ -33,13 +35,17 @@ class SocialCrmInteraction(models.Model):
     def _compute_excerpt(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for interaction in self:
-            words = " ".join(" ".join(filter(None, (interaction.title, interaction.body))).split())
+            words = " ".join(
+                " ".join(filter(None, (interaction.title, interaction.body))).split()
+            )
             if not words and interaction.state == "deleted":
                 words = self.env._("Deleted by its author")
             elif not words and interaction.state == "expired":
                 words = self.env._("No longer kept: the network's rules end its storage")
             words = words or interaction.reaction or kinds.get(interaction.kind, "")
-            interaction.excerpt = words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
+            interaction.excerpt = (
+                words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
+            )
 
     def _compute_thread_count(self):
         counts = dict(

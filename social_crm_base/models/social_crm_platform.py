@@ -13,6 +13,7 @@ GENERIC_ICON = "/social_crm_base/static/img/platforms/other.svg"
 
 
 class SocialCrmPlatform(models.Model):
+    # No company: the networks are the same for everybody
     _name = "social.crm.platform"
     _description = "Social Network"
     _inherit = ["social.crm.personal.data"]
@@ -77,7 +78,6 @@ class SocialCrmPlatform(models.Model):
             (handles.FORM_CONTACT, "E-mail address or phone number"),
             (handles.FORM_NONE, "None: the network knows display names only"),
         ],
-        string="Handle Form",
         required=True,
         default=handles.FORM_NAME,
     )
@@ -324,22 +324,29 @@ class SocialCrmPlatform(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):
         """Shipped networks are archived, not deleted: the next update would bring them back."""
-        shipped = self.get_external_id()
-        for platform in self:
-            if shipped.get(platform.id):
-                raise UserError(
-                    self.env._(
-                        "%(network)s came with the app. Archive it to hide it.",
-                        network=platform.name,
-                    )
+        if shipped := self._shipped():
+            raise UserError(
+                self.env._(
+                    "%(network)s came with the app. Archive it to hide it.", network=shipped[0].name
                 )
+            )
 
     def _check_code_is_free(self):
-        """Hook: raise when the technical name is already part of stored keys."""
-        if any(self.get_external_id().values()):
+        """Raise when the technical name is already part of stored keys."""
+        in_use = any(
+            # sudo: rows of other companies count as well
+            self.env[model].sudo().search_count([("platform_id", "in", self.ids)], limit=1)
+            for model in ("social.crm.channel", "social.crm.identity")
+        )
+        if in_use or self._shipped():
             raise UserError(
-                self.env._("The technical name of a network that came with an app cannot change.")
+                self.env._("The technical name of a network that is in use cannot change.")
             )
+
+    def _shipped(self):
+        """Return the networks that an app brought, not those exported or made here."""
+        names = self.get_external_id()
+        return self.filtered(lambda platform: (names[platform.id] or "_")[0] != "_")
 
     # === ACTION METHODS === #
 

@@ -8,6 +8,8 @@ from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 #: Long enough for a sentence somebody else can judge.
 MIN_REASON = 20
+#: Opens `write` for the actions of this file. No call from outside can carry this object.
+_DECISION = object()
 
 
 class SocialCrmPlatformOverride(models.Model):
@@ -36,7 +38,7 @@ class SocialCrmPlatformOverride(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain=[("is_overridable", "=", True)],
+        domain=[("strength", "!=", "law"), ("lifetime_hours", "=", 0)],
     )
     platform_id = fields.Many2one(related="rule_id.platform_id", string="Network", store=True)
     strength = fields.Selection(related="rule_id.strength", store=True)
@@ -179,6 +181,8 @@ class SocialCrmPlatformOverride(models.Model):
 
     def write(self, vals):
         """Only the discussion may change; states change by the actions."""
+        if self.env.context.get("social_crm_decision") is _DECISION:
+            return super().write(vals)
         own = {"message_main_attachment_id", "message_follower_ids", "message_ids"}
         if changed := vals.keys() - own:
             raise UserError(
@@ -273,9 +277,9 @@ class SocialCrmPlatformOverride(models.Model):
                 )
 
     def _decide(self, state, role):
-        """Change the state; the only way past :meth:`write`."""
+        """Change the state and say who did it."""
         self.lock_for_update()
-        super().write(
+        self.with_context(social_crm_decision=_DECISION).write(
             {
                 "state": state,
                 f"{role}_by_id": self.env.uid,

@@ -24,6 +24,7 @@ BINDING_FIELDS = frozenset(
 
 
 class SocialCrmPlatformRule(models.Model):
+    # No company: contracts and laws bind every company; exceptions are made by overrides of one
     _name = "social.crm.platform.rule"
     _description = "Rule of a Social Network"
     _inherit = ["social.crm.personal.data"]
@@ -105,7 +106,6 @@ class SocialCrmPlatformRule(models.Model):
     alternative_url = fields.Char(string="Link to the Alternative")
     source = fields.Char(required=True, help="The network's page, or the article of the law.")
     checked_on = fields.Date(
-        string="Checked On",
         required=True,
         default=fields.Date.context_today,
         help="The day somebody last read the source.",
@@ -328,8 +328,8 @@ class SocialCrmPlatformRule(models.Model):
     @api.model
     def _refusal_message(self, platform, action, verdict):
         """Return the words of a refusal, fit for the user."""
-        # sudo: the network's name is part of the reason, also for those who cannot open it
         values = {
+            # sudo: the network's name is part of the reason, also for those who cannot open it
             "network": platform.sudo().name,
             "action": dict(self._fields["action"]._description_selection(self.env))[action],
             "reason": verdict.reason,
@@ -374,23 +374,16 @@ class SocialCrmPlatformRule(models.Model):
     @ormcache("company_id", "lang", cache="stable")
     def _rules(self, company_id, lang):
         """Return the rulebook of a company as plain values in one language."""
-        # sudo: the rulebook binds everybody, also those who may not read rules or overrides
-        overrides_sudo = (
-            self.env["social.crm.platform.override"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", company_id),
-                    ("state", "=", "in_force"),
-                ],
-                order="until desc, id",
-            )
-        )
+        in_force = [("company_id", "=", company_id), ("state", "=", "in_force")]
+        # sudo: the rulebook binds everybody, also those who may not read overrides
+        override_sudo = self.env["social.crm.platform.override"].sudo()
+        overrides_sudo = override_sudo.search(in_force, order="until desc, id")
         by_rule = {}
         for override in overrides_sudo:
             by_rule.setdefault(override.rule_id.id, []).append(
                 rulebook.Override(override.id, override.until)
             )
+        # sudo: as above, for those who may not read rules
         rules_sudo = self.sudo().with_context(lang=lang).search([], order="id")
         return tuple(
             rulebook.Rule(

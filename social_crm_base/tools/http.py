@@ -14,7 +14,7 @@ import os
 import socket
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, quote_plus, urljoin, urlsplit
 
@@ -89,7 +89,7 @@ def retry_at(headers, now=None):
     :return: naive UTC, never in the past, at most a day ahead; None if the server did not say
     :rtype: datetime | None
     """
-    now = now or datetime.now(timezone.utc).replace(tzinfo=None)
+    now = now or datetime.now(UTC).replace(tzinfo=None)
     for name in ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset"):
         moment = _moment(headers.get(name, "").strip(), now)
         if moment:
@@ -105,7 +105,7 @@ def _moment(value, now):
         if number != number or number < 0:
             return None
         if number >= EPOCH_FROM:
-            return datetime.fromtimestamp(number, timezone.utc).replace(tzinfo=None)
+            return datetime.fromtimestamp(number, UTC).replace(tzinfo=None)
         return now + timedelta(seconds=min(number, MAX_WAIT.total_seconds()))
     except ValueError:
         pass
@@ -117,7 +117,7 @@ def _moment(value, now):
         except (ValueError, TypeError, OverflowError):
             continue
         if moment.tzinfo:
-            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
         return moment
     return None
 
@@ -226,7 +226,7 @@ class HttpClient:
         path,
         *,
         params=None,
-        json=None,  # noqa: A002  the word requests uses
+        json=None,
         data=None,
         files=None,
         headers=None,
@@ -306,9 +306,8 @@ class HttpClient:
         target = urljoin(response.url, location)
         credentialed = self.secrets or "authorization" in map(str.lower, self.headers)
         if credentialed and _origin(target) != _origin(response.url):
-            raise PermanentError(
-                self._say(method, response.url, f"leads to {urlsplit(target).hostname}; not followed")
-            )
+            words = f"leads to {urlsplit(target).hostname}; not followed"
+            raise PermanentError(self._say(method, response.url, words))
         return target
 
     # === THE CALL === #

@@ -101,7 +101,7 @@ class SocialCrmConnector(models.AbstractModel):
         :return: the body, or None to refuse (403)
         :rtype: bytes | None
         """
-        return None
+        return
 
     def _webhook_verify(self, app, headers, body):
         """Check the signature over the raw bytes, in constant time.

@@ -94,7 +94,7 @@ class Receipt:
     """What the network gave back for a message it took.
 
     ``family``, ``container`` and ``external_id`` must be exactly what ``_parse`` gives for the
-    same item, so that our own echo is known as ours.
+    same item, so that our own echo is known as ours; ``ref`` as in ``Target``.
     """
 
     external_id: str
@@ -103,6 +103,7 @@ class Receipt:
     family: str = "post"
     container: str = ""
     remote_key: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What connecting brought: secrets by kind, until when they hold, and the accounts they open."""
+    """What connecting brought: secrets by kind, how long they hold, and the accounts they open."""
 
     secrets: Mapping[str, str] = field(repr=False)
     accounts: tuple[Account, ...] = ()

@@ -10,7 +10,7 @@ import subprocess
 import textwrap
 import xmlrpc.client
 
-from tools import database, odoo, serve
+from tools import database, live, odoo, serve
 
 from .waiting import wait_until
 
@@ -35,7 +35,7 @@ class OdooServer:
         self.home = home
         self.database = f'live_{name}_{secrets.token_hex(3)}'
         self.demo = demo
-        self.env = env or {}
+        self.env = {**live.ENVIRONMENT, **(env or {})}
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.tolerated = []
@@ -82,7 +82,7 @@ class OdooServer:
         wait_until(listening, what='the worker listening')
         return worker
 
-    def start(self, name, arguments, *, env=None, launcher=None, stdin=None):
+    def start(self, name, arguments, *, env=None, launcher=None, stdin=None, stdout=None):
         """Start an Odoo process; its log is ``<name>-<number>.log`` in the home folder.
 
         :rtype: subprocess.Popen
@@ -93,7 +93,7 @@ class OdooServer:
         log_path = self.home / f'{name}-{next(self._numbers)}.log'
         log = self._stack.enter_context(log_path.open('wb'))
         process = self._stack.enter_context(odoo.child(
-            command, stdout=log, stderr=log, stdin=stdin or subprocess.DEVNULL,
+            command, stdout=stdout or log, stderr=log, stdin=stdin or subprocess.DEVNULL,
             env={**odoo.environment(self.database), **self.env, **(env or {})}))
         process.log_path = log_path
         return process
@@ -175,7 +175,8 @@ class OdooServer:
 
     def run_cron(self, external_id):
         """Run a scheduled job in the web server, to its end."""
-        self.user()('ir.cron', 'method_direct_trigger', [self.ref(external_id)])
+        result = self.user()('ir.cron', 'method_direct_trigger', [self.ref(external_id)])
+        assert result is True, result
 
     def schedule(self, *external_ids):
         """Let the workers run these jobs from now on, beginning at once."""

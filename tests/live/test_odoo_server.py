@@ -9,6 +9,7 @@ import pytest
 from tools import database
 from tools.console import Fail
 
+from .killer import Killer
 from .odoo_server import OdooServer
 from .waiting import wait_until
 
@@ -58,6 +59,25 @@ def test_a_job_runs_in_the_web_server_or_in_a_worker(server):
     server.stop(worker)
     with pytest.raises(ProcessLookupError):
         os.kill(worker.pid, 0)
+
+
+def test_a_killed_job_leaves_what_it_committed_and_no_more(server):
+    server.shell("""
+        job = env['ir.cron'].create({
+            'name': 'Two', 'model_id': env.ref('base.model_res_partner').id, 'state': 'code',
+            'interval_type': 'days', 'active': False, 'code': '''
+        model.create({'name': 'first half'})
+        env['ir.cron']._commit_progress(1)
+        model.create({'name': 'second half'})'''.replace('    ', '')})
+        env['ir.model.data'].create({
+            'module': 'social_crm_base', 'name': 'two', 'model': 'ir.cron', 'res_id': job.id})
+    """)
+    seen = set()
+    for _at in Killer(server).at_every_statement('social_crm_base.two'):
+        seen.add(tuple(server.count('res_partner', 'name = %s', f'{half} half')
+                       for half in ('first', 'second')))
+        server.sql("DELETE FROM res_partner WHERE name LIKE '% half'")
+    assert seen == {(1, 1), (0, 0), (1, 0)}
 
 
 def test_nothing_is_left_of_a_server(tmp_path):

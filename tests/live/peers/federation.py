@@ -30,17 +30,16 @@ class Federation:
         self.servers = []
         self.shop = self.customer = self.second_customer = None
 
-    def start(self, *, detached=False):
+    def start(self):
         """Bring both servers up with their people, as often as one likes.
 
-        :param bool detached: let them go on when this process ends.
         :raise PeerUnavailable: see its text.
         """
         self._load()
         try:
             for server in self.servers:
                 server.prepare()
-                server.start(detached=detached)
+                server.start()
             first, second = self.servers
             self.shop = first.add_account('shop', 'Example Shop')
             self.customer = second.add_account('ana', 'Ana Marković')

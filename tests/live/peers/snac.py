@@ -82,10 +82,9 @@ class SnacServer:
         settings.update(num_threads=24, protocol='http')
         server_file.write_text(json.dumps(settings, indent=4))
 
-    def start(self, *, detached=False):
-        """Start the server unless it runs, and wait until it answers.
+    def start(self):
+        """Start the server unless it runs, and wait until it answers. It ends with this process.
 
-        :param bool detached: let it go on when this process ends.
         :raise PeerUnavailable: when it may not bind its port or does not come up.
         """
         if self.pid():
@@ -100,8 +99,7 @@ class SnacServer:
         with (self.home / 'log').open('ab') as log:
             process = subprocess.Popen(
                 self._command('httpd'), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=None if detached else end_with_parent)
+                start_new_session=True, preexec_fn=end_with_parent)
         self.pid_file.write_text(str(process.pid))
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

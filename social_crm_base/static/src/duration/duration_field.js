@@ -4,12 +4,15 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
- * Seconds in the two largest units that count: "2 d 3 h", "4 min".
+ * Seconds in the two largest units that count: "2 d 3 h", "4 min". No time at all is no figure.
  *
- * @param {number} seconds
+ * @param {number|false} seconds
  * @returns {string}
  */
 export function formatSeconds(seconds) {
+    if (!seconds) {
+        return "";
+    }
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
     const days = Math.floor(hours / 24);
@@ -29,8 +32,7 @@ export class DurationField extends Component {
     static props = { ...standardFieldProps };
 
     get words() {
-        const seconds = this.props.record.data[this.props.name];
-        return seconds ? formatSeconds(seconds) : "";
+        return formatSeconds(this.props.record.data[this.props.name]);
     }
 }
 
@@ -39,3 +41,5 @@ registry.category("fields").add("social_duration", {
     displayName: _t("Duration"),
     supportedTypes: ["integer"],
 });
+// The same in pivots, graphs and the totals of lists.
+registry.category("formatters").add("social_duration", formatSeconds);

@@ -1,14 +1,12 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""The two local servers by hand: start, stop, write and read as their people."""
+"""./dev live: write and read as the people on the two servers of ./dev run --live."""
 
 import argparse
 import html
 import re
-import sys
 
-from tools.console import say
+from tools.console import Fail, say
 
-from . import PeerUnavailable
 from .federation import Federation
 from .reader import client
 
@@ -17,11 +15,9 @@ VISIBILITIES = ('public', 'unlisted', 'private', 'direct')
 
 
 def parser():
-    result = argparse.ArgumentParser(prog='./dev live', description=__doc__)
+    result = argparse.ArgumentParser(prog='./dev live', description=__doc__.partition(': ')[2])
     commands = result.add_subparsers(dest='command', required=True, metavar='COMMAND')
-    commands.add_parser('start', help='start both servers')
-    commands.add_parser('stop', help='stop both servers, their data stays')
-    commands.add_parser('status', help='who is there and where')
+    commands.add_parser('who', help='who is there and where')
 
     post = commands.add_parser('post', help='write to the shop, publicly unless told otherwise')
     post.add_argument('text')
@@ -45,13 +41,10 @@ def parser():
 def main(arguments):
     options = parser().parse_args(arguments)
     federation = Federation()
-    if options.command == 'stop':
-        federation.stop()
-        return
-    if options.command != 'start' and not federation.running():
-        raise PeerUnavailable('the local servers are not running: ./dev run --live starts them')
-    federation.start(detached=True)
-    if options.command in ('start', 'status'):
+    if not federation.running():
+        raise Fail('the two local servers are not running: start them with ./dev run --live')
+    federation.start()
+    if options.command == 'who':
         show_people(federation)
         return
     person = client(getattr(federation, options.role))
@@ -82,9 +75,3 @@ def show_mentions(person):
         text = html.unescape(re.sub(r'<[^>]+>', '', note.status.content))
         say(f'{note.status.id}  {note.created_at:%H:%M:%S}  {note.account.acct}: {text}')
 
-
-if __name__ == '__main__':
-    try:
-        main(sys.argv[1:])
-    except PeerUnavailable as error:
-        sys.exit(f'dev live: {error}')

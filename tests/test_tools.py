@@ -1,0 +1,479 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What ./dev is made of, where it can go wrong."""
+import argparse
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+
+import pytest
+from psycopg2 import sql
+
+from tools import (
+    bench,
+    cli,
+    cluster,
+    console,
+    database,
+    debian,
+    live,
+    odoo,
+    serve,
+    setup,
+    steps,
+    system,
+    tests,
+)
+from tools.console import Fail
+from tools.paths import ADDONS, ROOT, addon_digest, digest, own
+
+
+def python(code, **options):
+    """Start a Python process that can import ``tools``."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", code], env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        stdout=subprocess.PIPE, text=True, **options)
+
+
+def is_alive(pid):
+    """Whether a process runs; one that ended and waits to be reaped does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def home(monkeypatch, tmp_path):
+    """A clone's ``.odoo`` of this test's own."""
+    for module in (steps, setup, cluster, debian):
+        monkeypatch.setattr(module, "HOME", tmp_path)
+    monkeypatch.setattr(cluster, "RECORD", tmp_path / "cluster.json")
+    for name in ("PGHOST", "PGPORT", "PGUSER", "ODOO_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+def test_a_step_is_done_once_and_again_when_its_inputs_change(tmp_path):
+    built = []
+
+    def build(folder):
+        built.append(folder)
+        (folder / "content").write_text(str(len(built)))
+
+    target = tmp_path / "thing"
+    for stamp in ("a", "a", "b", "b"):
+        steps.make_folder("thing", target, stamp, build)
+    assert len(built) == 2
+    assert (target / "content").read_text() == "2"
+    assert [path.name for path in tmp_path.iterdir()] == ["thing"]
+
+
+def test_a_step_that_fails_leaves_what_was_there(tmp_path):
+    target = tmp_path / "thing"
+    steps.make_folder("thing", target, "old", lambda folder: (folder / "old").touch())
+
+    def build(_folder):
+        raise Fail("no network")
+
+    with pytest.raises(Fail):
+        steps.make_folder("thing", target, "new", build)
+    assert (target / "old").exists()
+    assert not steps.is_done(target, "new")
+
+
+def test_a_step_killed_in_the_middle_is_done_again(tmp_path):
+    """The folder has its name only when it is whole, whenever the process dies."""
+    code = f"""
+import time
+from pathlib import Path
+from tools.steps import make_folder
+def build(folder):
+    (folder / "half").touch()
+    print("half", flush=True)
+    time.sleep(60)
+make_folder("thing", Path({str(tmp_path / 'thing')!r}), "a", build)
+"""
+    process = python(code)
+    while process.stdout.readline().strip() != "half":
+        pass
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "thing").exists()
+    steps.make_folder("thing", tmp_path / "thing", "a", lambda folder: (folder / "x").touch())
+    assert sorted(path.name for path in (tmp_path / "thing").iterdir()) == [".stamp", "x"]
+
+
+def test_two_set_ups_of_one_clone_do_not_meet(home):
+    code = f"""
+import time
+from pathlib import Path
+from tools import steps
+steps.HOME = Path({str(home)!r})
+with steps.lock("setup"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+    process = python(code)
+    assert process.stdout.readline().strip() == "held"
+    with pytest.raises(Fail, match=rf"another ./dev .*process {process.pid}"), steps.lock("setup"):
+        pass
+    process.kill()
+    process.wait()
+    with steps.lock("setup"):
+        assert (home / "setup.lock").read_text() == str(os.getpid())
+
+
+# --- errors in one line --------------------------------------------------------------------------
+
+
+def one_line(capsys):
+    error = capsys.readouterr().err
+    assert error.startswith("dev: ")
+    assert error.count("\n") == 1
+    return error
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    (Fail("port 8069 is taken"), "port 8069 is taken"),
+    (KeyboardInterrupt(), "goes on where it stopped"),
+    (OSError(errno.ENOSPC, "No space left on device"), "make room"),
+])
+def test_what_the_user_can_put_right_is_one_line(capsys, error, words):
+    def main(_arguments):
+        raise error
+
+    assert console.main_guard(main, []) == 1
+    assert words in one_line(capsys)
+
+
+def test_an_error_of_ours_keeps_its_traceback():
+    def main(_arguments):
+        raise OSError(errno.EIO, "broken")
+
+    with pytest.raises(OSError, match="broken"):
+        console.main_guard(main, [])
+
+
+def test_a_full_disk_is_recognised_in_a_programs_output():
+    with pytest.raises(OSError, match="No space") as caught:
+        console.run(["sh", "-c", "echo 'write: No space left on device' >&2; exit 1"], fail="x")
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_missing_program_is_named():
+    with pytest.raises(Fail, match="cannot do it: the program no-such-program is missing. Do that"):
+        console.run(["no-such-program"], fail="cannot do it", hint="Do that")
+
+
+@pytest.mark.parametrize("version", ["3.9.2", "3.10.13"])
+def test_wrong_python(tmp_path, version):
+    minor = version.split(".")[1]
+    old = tmp_path / "python3"
+    old.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "Python {version}" && exit\n'
+                   f"exit $((11 > {minor}))\n")
+    old.chmod(0o755)
+    (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
+    done = subprocess.run([ROOT / "dev", "run"], env={"PATH": str(tmp_path)}, capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 1
+    assert f"Python 3.11 or newer is needed, found Python {version}" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_space(home, monkeypatch):
+    monkeypatch.setattr(setup.shutil, "disk_usage", lambda _path: argparse.Namespace(free=2**20))
+    with pytest.raises(Fail, match="0.0 GB are free .* make room"):
+        setup.prepare()
+
+
+def test_no_network(home, monkeypatch):
+    monkeypatch.setattr(debian, "mirror", lambda: "http://127.0.0.1:9/debian")
+    with pytest.raises(Fail, match="cannot fetch Debian packages: .* Check the network"):
+        debian.apt("update")
+
+
+def test_no_root_where_it_is_needed(monkeypatch):
+    monkeypatch.setattr(system, "as_root", lambda: None)
+    with pytest.raises(Fail, match="PostgreSQL is missing and installing it needs root: run "
+                                   "'apt-get install --no-install-recommends postgresql'"):
+        system.install("PostgreSQL", "postgresql")
+
+
+def test_not_debian(monkeypatch):
+    monkeypatch.setattr(system.shutil, "which", lambda _name: None)
+    with pytest.raises(Fail, match="this is not Debian"):
+        system.install("PostgreSQL", "postgresql")
+
+
+def test_port_taken():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Fail, match=f"port {port} is taken: .*--port"):
+            serve.check_port(port)
+    serve.check_port(port)
+
+
+def test_live_needs_root(monkeypatch):
+    monkeypatch.setattr(live.os, "geteuid", lambda: 1000)
+    with pytest.raises(Fail, match="--live needs root"):
+        live.check()
+
+
+def test_odoo_home_must_be_odoo_19(home, monkeypatch):
+    monkeypatch.setenv("ODOO_HOME", str(home))
+    with pytest.raises(Fail, match="is not an Odoo 19 checkout"):
+        setup.prepare_odoo()
+
+
+def test_a_shared_set_up_is_not_cleaned_from_beside(home, monkeypatch):
+    (home / ".odoo").symlink_to(home / "elsewhere")
+    monkeypatch.setattr(setup, "ROOT", home)
+    with pytest.raises(Fail, match="shared with other work trees"):
+        setup.clean()
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------
+
+
+def test_an_existing_server_is_used_when_named(home, monkeypatch):
+    assert cluster.existing() is None
+    monkeypatch.setenv("PGUSER", "ana")
+    assert cluster.existing() is None
+    monkeypatch.setenv("PGHOST", "db.example")
+    assert cluster.existing() == cluster.Server("db.example", 5432, "ana")
+    monkeypatch.setenv("PGPORT", "5433")
+    assert cluster.server().port == 5433
+    monkeypatch.setenv("PGUSER", "postgres")
+    with pytest.raises(Fail, match="PGUSER"):
+        cluster.existing()
+
+
+def test_a_copied_clone_makes_a_cluster_of_its_own(home):
+    record = cluster.Cluster("/somewhere/else/.odoo", "/x", "/x/socket", "ana", "/usr/bin")
+    cluster.RECORD.write_text(json.dumps(asdict(record)))
+    assert cluster.recorded() is None
+    record.clone = str(home)
+    cluster.RECORD.write_text(json.dumps(asdict(record)))
+    assert cluster.recorded() == record
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"clone": 1}'])
+def test_a_broken_record_counts_as_none(home, text):
+    cluster.RECORD.write_text(text)
+    assert cluster.recorded() is None
+    with pytest.raises(Fail, match="run './dev setup'"):
+        cluster.server()
+
+
+@contextmanager
+def made_cluster(monkeypatch, home, tmp_path):
+    """A real cluster, made as set-up makes it."""
+    monkeypatch.setattr(cluster, "OUTSIDE", tmp_path / "outside")
+    monkeypatch.setattr(cluster, "HOME", home)
+    cluster.prepare()
+    result = cluster.recorded()
+    try:
+        yield result
+    finally:
+        result.remove()
+
+
+def test_a_cluster_under_a_long_path_has_a_short_socket(home, monkeypatch):
+    """Unix refuses longer ones; for root the place outside must let 'postgres' through."""
+    long_home = home / ("long" * 20) / ".odoo"
+    long_home.mkdir(parents=True)
+    outside = digest(str(home))[:8]
+    with made_cluster(monkeypatch, long_home, cluster.Path("/tmp") / f"scrm-{outside}") as made:
+        server = cluster.server()
+        assert len(server.host) + len("/.s.PGSQL.5432") < cluster.SOCKET_LIMIT
+        assert os.stat(server.host).st_mode & 0o077 == 0, "anybody could log in as anybody"
+        monkeypatch.setattr(cluster, "server", lambda: server)
+        database.ensure_role()
+        assert database.query("SELECT rolsuper, rolcreatedb FROM pg_roles "
+                              "WHERE rolname = current_user") == [(False, True)]
+        assert cluster.is_ready()
+        cluster.prepare()
+        made.stop()
+        assert not cluster.is_ready()
+        cluster.prepare()
+        assert cluster.is_ready()
+    assert not os.path.exists(made.folder)
+    assert not os.path.exists(made.sockets)
+    if os.geteuid() == 0:
+        os.rmdir(cluster.OUTSIDE)
+        os.rmdir(cluster.OUTSIDE.parent)
+
+
+# --- databases -----------------------------------------------------------------------------------
+
+
+def test_a_databases_stamp_lies_in_the_database():
+    name = own("tools_stamp")
+    database.drop(name)
+    assert database.stamp(name) is None
+    try:
+        database.query(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        assert database.stamp(name) == {}, "not made by ./dev"
+        with pytest.raises(Fail, match=f"database {name} exists and was not made by ./dev"):
+            database.ensure(name)
+        database.write_stamp(name, {"social_crm_base": "it's"})
+        assert database.stamp(name) == {"social_crm_base": "it's"}
+    finally:
+        database.drop(name)
+
+
+def test_only_changed_addons_are_updated(monkeypatch):
+    now, calls, stamps = database.current(), [], []
+    before = {**now, "social_crm_gdpr": "before", "odoo": "x"}
+    monkeypatch.setattr(database, "stamp", lambda _name: before)
+    monkeypatch.setattr(database, "write_stamp", lambda _name, values: stamps.append(values))
+    monkeypatch.setattr(database.odoo, "call", lambda *args, **_kwargs: calls.append(args))
+    assert database.update("some") == ["social_crm_gdpr"]
+    assert "social_crm_gdpr" in calls[0]
+    assert stamps == [{**now, "odoo": "x"}]
+    before = stamps[0]
+    assert database.update("some") == []
+    assert database.update("some", force=["social_crm_base"]) == ["social_crm_base"]
+
+
+def test_a_failed_update_is_tried_again(monkeypatch):
+    def fail(*_args, **_kwargs):
+        raise Fail("the update failed")
+
+    stamps = []
+    monkeypatch.setattr(database, "stamp", lambda _name: {"odoo": "x"})
+    monkeypatch.setattr(database, "write_stamp", lambda *args: stamps.append(args))
+    monkeypatch.setattr(database.odoo, "call", fail)
+    with pytest.raises(Fail):
+        database.update("some")
+    assert not stamps
+
+
+def test_tests_and_assets_do_not_count_as_a_change(monkeypatch, tmp_path):
+    monkeypatch.setattr("tools.paths.ROOT", tmp_path)
+    for name in ("models/a.py", "tests/test_a.py", "static/src/a.js"):
+        (tmp_path / "addon" / name).parent.mkdir(parents=True)
+        (tmp_path / "addon" / name).write_text("1")
+    before = addon_digest("addon")
+    (tmp_path / "addon/tests/test_a.py").write_text("2")
+    (tmp_path / "addon/static/src/a.js").write_text("2")
+    assert addon_digest("addon") == before
+    (tmp_path / "addon/models/a.py").write_text("2")
+    assert addon_digest("addon") != before
+
+
+# --- processes -----------------------------------------------------------------------------------
+
+
+def test_a_child_ends_with_its_block():
+    with pytest.raises(RuntimeError), odoo.child(["sh", "-c", "sleep 60 & wait"]) as process:
+        raise RuntimeError
+    assert process.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_a_child_that_will_not_end_is_killed():
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \
+               "print('up', flush=True); time.sleep(60)"
+    with odoo.child([sys.executable, "-c", stubborn], grace=0.2, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+    assert child.returncode == -signal.SIGKILL
+    child.stdout.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_child_ends_with_us_however_we_end(number):
+    process = python("""
+from tools.odoo import child
+with child(["sleep", "60"]) as process:
+    print(process.pid, flush=True)
+    process.wait()
+""", stderr=subprocess.DEVNULL)
+    with closing(process.stdout):
+        pid = int(process.stdout.readline())
+        process.send_signal(number)
+        process.wait(10)
+    wait_until(lambda: not is_alive(pid))
+
+
+# --- tests and benchmarks ------------------------------------------------------------------------
+
+
+def test_what_to_test_is_sorted_into_two_runs():
+    addons, plain = tests.split([])
+    assert addons == [str(ROOT / addon / "tests") for addon in ADDONS]
+    assert plain == [str(ROOT / "tests")]
+    addons, plain = tests.split(["social_crm_base", "tests/test_tools.py::test_port_taken"])
+    assert addons == [str(ROOT / "social_crm_base" / "tests")]
+    assert plain == [f"{ROOT}/tests/test_tools.py::test_port_taken"]
+    for wrong in ("no_such_addon", "/etc"):
+        with pytest.raises(Fail, match="nothing to test"):
+            tests.split([wrong])
+
+
+REPORT = '<testsuites><testsuite tests="7" failures="1" errors="2" skipped="1"/></testsuites>'
+
+
+@pytest.mark.parametrize(("report", "code", "expected"), [
+    (REPORT, 1, "3 passed, 3 failed, 1 skipped"),
+    (REPORT.replace("1", "0").replace("2", "0"), 0, "7 passed, 0 failed"),
+    (REPORT.replace("1", "0").replace("2", "0"), 2, "7 passed, 1 failed"),
+    ("<broken", 3, "0 passed, 1 failed"),
+    (None, 4, "0 passed, 1 failed"),
+    (None, tests.NO_TESTS, "0 passed, 0 failed"),
+])
+def test_runs_are_counted(tmp_path, report, code, expected):
+    """Also one that broke before it could report: that is a failure, never silence."""
+    path = tmp_path / "report.xml"
+    if report:
+        path.write_text(report)
+    assert str(tests.read_report(path, code)) == expected
+
+
+def test_ratio_is_the_median_of_alternated_rounds():
+    order, ours = [], iter([10.0, 40.0, 20.0])
+
+    def mine():
+        order.append("ours")
+        return next(ours)
+
+    def theirs():
+        order.append("theirs")
+        return 10.0
+
+    assert bench.ratio(mine, theirs, rounds=3) == 2.0
+    assert order == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
+
+
+@pytest.mark.parametrize(("value", "at_most", "missed"), [
+    (0.8, False, False), (0.7, False, True), (0.8, True, True), (0.7, True, False),
+    (None, False, False)])
+def test_a_missed_target_is_seen(value, at_most, missed):
+    assert bench.Result("x", value, 0.75, at_most).is_missed is missed
+
+
+def test_every_command_has_its_function():
+    actions = cli.parser()._subparsers._group_actions[0].choices
+    for name in set(actions) - {"setup", "clean"}:
+        assert callable(getattr(cli, f"command_{name}"))
