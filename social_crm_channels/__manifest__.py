@@ -8,6 +8,7 @@
     "website": "https://github.com/social-crm-odoo/social-crm",
     "license": "LGPL-3",
     "depends": ["social_crm_base", "link_tracker"],
+    "external_dependencies": {"python": ["regex"]},
     "data": [
     ],
 }

@@ -1,0 +1,62 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""Facts of Mastodon's client API, from docs.joinmastodon.org as of July 2026."""
+
+# docs: api/oauth-scopes. What each is for: own account; statuses, notifications and threads;
+# finding a status by its address; writing, files, favourites, marking direct messages as read.
+SCOPES = (
+    "read:accounts read:statuses read:notifications read:search "
+    "write:statuses write:media write:favourites write:conversations"
+)
+CLIENT_NAME = "Social CRM for Odoo"
+
+# docs: entities/Status#visibility. Servers of other makes have more ("local", "list" ...): what is
+# not known is treated as not public.
+VISIBILITY_FROM = {
+    "public": "public",
+    "unlisted": "unlisted",
+    "private": "followers",
+    "direct": "direct",
+}
+VISIBILITY_TO = {
+    "public": "public",
+    "unlisted": "unlisted",
+    "followers": "private",
+    "direct": "direct",
+    "group": "direct",
+}
+
+# docs: entities/Notification#type. Each says something about a status of somebody ...
+STATUS_NOTICES = frozenset({"mention", "status", "update", "poll", "quote"})
+# ... or does something to one of ours; forks have reactions by emoji.
+GESTURE_NOTICES = frozenset({"favourite", "reblog", "reaction", "pleroma:emoji_reaction"})
+FOLLOW_NOTICES = frozenset({"follow", "follow_request"})
+SYSTEM_NOTICES = frozenset({"severed_relationships", "moderation_warning"})
+
+# docs: entities/Status
+COUNTERS = {
+    "replies_count": "replies",
+    "reblogs_count": "shares",
+    "favourites_count": "likes",
+    "quotes_count": "quotes",
+}
+ACCOUNT_COUNTERS = {
+    "followers_count": "followers",
+    "following_count": "following",
+    "statuses_count": "posts",
+}
+# Our names of what can be done to a status, and the API's to do and undo it.
+REACTIONS = {
+    "favourite": ("favourite", "unfavourite"),
+    "like": ("favourite", "unfavourite"),
+    "share": ("reblog", "unreblog"),
+}
+
+# docs: entities/Instance#configuration: what holds where a server does not say.
+MAX_CHARACTERS = 500
+CHARACTERS_PER_URL = 23
+
+PAGE = 40  # docs: methods/notifications, methods/accounts#statuses: default or largest page
+WATCHED = 150  # statuses looked at again for edits and deletions, the newest
+WATCH_DAYS = 14
+WATCH_BATCH = 10  # per round: 10 a minute leave most of the 300 calls in 5 minutes (rate-limits)
+WATCH_SECONDS = 30  # between two rounds

@@ -1,0 +1,60 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What a poll hands to the event inbox, and what it remembers of it.
+
+Event keys begin with our own account: two of our accounts on one server share the app.
+"""
+import hashlib
+import json
+
+from ...tools import payload as read
+from . import api, const, poll
+
+
+def answering_status(payload):
+    """The status in a stored item, if it answers another one; None for anything else."""
+    if not isinstance(payload, dict):
+        return None
+    holder = payload.get("notification") if payload.get("type") == "notification" else payload
+    status = holder.get("status") if isinstance(holder, dict) else None
+    is_reply = isinstance(status, dict) and status.get("in_reply_to_id")
+    gesture = isinstance(holder, dict) and holder.get("type") in const.GESTURE_NOTICES
+    return status if is_reply and not gesture else None
+
+
+def notification_item(own_id, row):
+    key = f"{own_id}:notification:{read.required(row, 'id')}:{read.text(row, 'type')}"
+    return key, {"type": "notification", "notification": row}
+
+
+def status_item(own_id, status, thread=None):
+    version = read.text(status, "edited_at")
+    payload = {"type": "status", "status": status}
+    if thread:
+        payload["thread"] = thread
+    return f"{own_id}:status:{read.required(status, 'uri')}:{version}", payload
+
+
+def gone_item(own_id, uri, status_id):
+    payload = {"type": "gone", "uri": uri, "id": status_id, "at": api.utcnow().isoformat()}
+    return f"{own_id}:gone:{uri}", payload
+
+
+def counters_item(own_id, status):
+    payload = {"type": "counters", "status": status, "at": api.utcnow().isoformat()}
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
+    return f"{own_id}:counters:{read.required(status, 'uri')}:{digest}", payload
+
+
+def watch_noticed(watched, notice, own_id, now):
+    status = read.nested(notice, "status")
+    if status.get("uri") and not status.get("reblog"):
+        author = read.nested(status, "account")
+        own = read.text(author, "id") == own_id
+        if own or read.text(notice, "type") in const.STATUS_NOTICES:
+            poll.watch(watched, status, now, own=own)
+
+
+def watch_own(watched, status, own_id, now):
+    status = read.nested(status, "reblog") or status
+    if read.text(read.nested(status, "account"), "id") == own_id:
+        poll.watch(watched, status, now, own=True)
