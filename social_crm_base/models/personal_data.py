@@ -66,6 +66,7 @@ class SocialCrmPersonalData(models.AbstractModel):
             name
             for name, field in self._fields.items()
             if field.store
+            and field.type != "one2many"  # the other side stores it
             and name not in MAGIC_COLUMNS
             and name not in declared
             and any(module.startswith("social_crm_") for module in field._modules)

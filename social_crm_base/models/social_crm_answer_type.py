@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from ..tools.privacy import not_personal
 
@@ -19,6 +20,30 @@ class SocialCrmAnswerType(models.Model):
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE(code)", "This code is taken.")
+
+    @api.model
+    @ormcache()
+    def _by_code(self):
+        """Ids by code.
+
+        :rtype: dict[str, int]
+        """
+        # sudo: which kinds of answer there are is no secret, and every ingest asks
+        types_sudo = self.sudo().with_context(active_test=False).search([])
+        return {answer_type.code: answer_type.id for answer_type in types_sudo}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _personal_data_fields(self):
         return not_personal("name code sequence stops_clock active")

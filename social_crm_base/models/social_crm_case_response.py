@@ -19,6 +19,7 @@ class SocialCrmCaseResponse(models.Model):
     company_id = fields.Many2one(related="case_id.company_id", store=True)
     waiting_since = fields.Datetime(required=True)
     answered_at = fields.Datetime()
+    ended_at = fields.Datetime(help="The matter was closed without an answer to this.")
     question_id = fields.Many2one(
         "social.crm.interaction", index="btree_not_null", ondelete="set null"
     )
@@ -29,12 +30,12 @@ class SocialCrmCaseResponse(models.Model):
     seconds = fields.Integer(help="On the clock.")
     business_seconds = fields.Integer(help="In the team's working hours.")
 
-    _one_waiting = models.UniqueIndex("(case_id) WHERE answered_at IS NULL")
+    _one_waiting = models.UniqueIndex("(case_id) WHERE answered_at IS NULL AND ended_at IS NULL")
 
     def _personal_data_fields(self):
         return {
             **not_personal(
-                "case_id cycle_id company_id waiting_since answered_at question_id answer_id "
+                "case_id cycle_id company_id waiting_since answered_at ended_at question_id answer_id "
                 "seconds business_seconds"
             ),
             **classify(EMPLOYEE, KEEP, "user_id", ground="employment: who answered"),

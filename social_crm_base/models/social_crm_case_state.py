@@ -76,11 +76,18 @@ class SocialCrmCase(models.Model):
         for cycle in cycles_sudo:
             cycle._follow_state(before[cycle.case_id.sudo(False)], cycle.case_id.state, now)
         closed = self.filtered(lambda case: case.state == "closed")
-        closed._stop_waiting()
-        closed.write({"closed_at": now, "snoozed_until": False})
+        closed.write(
+            {
+                "closed_at": now,
+                "snoozed_until": False,
+                "deadline_first": False,
+                "deadline_next": False,
+            }
+        )
         reopened = (self - closed).filtered(lambda case: before[case] == "closed")
         reopened.write({"closed_at": False})
         reopened.filtered(lambda case: case.id not in by_case)._open_cycles(now)
+        self._recount_turns()
 
     def _open_cycles(self, now):
         """Begin a new cycle of each case."""
@@ -97,20 +104,6 @@ class SocialCrmCase(models.Model):
                 {"case_id": case.id, "sequence": last.get(case.id, 0) + 1, "opened_at": now}
                 for case in self
             ]
-        )
-
-    def _stop_waiting(self):
-        """Nobody waits for our answer any more: the turn that was not answered is not counted."""
-        # sudo: see _follow_state
-        self.env["social.crm.case.response"].sudo().search(
-            [("case_id", "in", self.ids), ("answered_at", "=", False)]
-        ).unlink()
-        self.write(
-            {
-                "waiting_since": False,
-                "deadline_first": False,
-                "deadline_next": False,
-            }
         )
 
     @api.model

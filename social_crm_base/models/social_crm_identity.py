@@ -41,7 +41,7 @@ class SocialCrmIdentity(models.Model):
     profile_url = fields.Char(string="Profile")
     avatar_url = fields.Char()
     language = fields.Char()
-    followers = fields.Integer()
+    followers = fields.Integer(string="Audience")
     state = fields.Selection(
         [("active", "Active"), ("suspended", "Suspended"), ("deleted", "Deleted")],
         required=True,
@@ -115,7 +115,7 @@ class SocialCrmIdentity(models.Model):
     def write(self, vals):
         if "handle" in vals and "handle_key" not in vals:
             for platform, identities in self.grouped("platform_id").items():
-                key = platform._normalize_handle(vals["handle"]) if vals["handle"] else False
+                key = self._handle_key(platform, vals["handle"])
                 super(SocialCrmIdentity, identities).write({"handle_key": key})
         if vals.get("role") and "role_user_id" not in vals:
             vals = dict(vals, role_user_id=self.env.uid)
@@ -126,7 +126,17 @@ class SocialCrmIdentity(models.Model):
         """Every way in leaves the handle's normal form, or the unique index would see two people."""
         if vals.get("handle") and not vals.get("handle_key"):
             platform = self.env["social.crm.platform"].browse(vals["platform_id"])
-            vals["handle_key"] = platform._normalize_handle(vals["handle"]) or False
+            vals["handle_key"] = self._handle_key(platform, vals["handle"])
+
+    @api.model
+    def _handle_key(self, platform, handle):
+        """The handle in the network's normal form; what the network would not allow is still one
+        name, however often it comes.
+
+        :rtype: str | bool
+        """
+        handle = (handle or "").strip()
+        return platform._normalize_handle(handle) or handle.casefold() or False
 
     @api.model
     def _gate_store(self, vals_list):

@@ -1,5 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import test_credential
 from . import test_http
+from . import test_personal_data
 from . import test_platform
 from . import test_rulebook
+from . import test_ingest
+from . import test_ingest_order
+from . import test_turns

@@ -7,6 +7,7 @@ environment variable ``SOCIAL_CRM_KEYS`` (lines or commas) or from the file name
 the one hashes are made with, for ever; the last one encrypts. Rotation adds a line.
 Without any of these a key file is made in Odoo's data directory, and ``is_provisional`` says so.
 """
+
 import base64
 import hashlib
 import hmac

@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """The words in which a model declares what personal data it holds."""
+
 from dataclasses import dataclass
 
 # Categories: what the person reads in the answer to an access request.

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from .browser import Browser
 from .odoo_server import OdooServer
 from .peers import PeerUnavailable
 from .peers.federation import start_test_federation
@@ -41,3 +42,11 @@ def odoo_server(request, tmp_path_factory):
         yield make
     errors = [line for server in servers for line in server.errors()]
     assert not errors, '\n'.join(errors)
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """A browser on an empty page; what it reported as an error fails the test."""
+    with Browser(tmp_path) as page:
+        yield page
+        assert page.problems == []

@@ -1,0 +1,279 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""Which matter a word belongs to: cases, taken up, reopened or opened.
+
+A case belongs to a customer: the contact once it is known, the account before. One case of a
+customer takes what is new; a unique index keeps two workers from opening two.
+"""
+
+from datetime import timedelta
+
+from ..const import KINDS_OPENING_CASE, ROLES_WITHOUT_CASE
+from . import turns
+from .batch import Person, grouped
+
+NAME_LENGTH = 80
+
+
+def assign(batch):
+    """Give the batch's rows their cases and count the turns of every case touched."""
+    openers = _openers(batch) if batch.opens_cases else {}
+    customers = set(openers) | _spoken_with(batch)
+    cases = _current(batch, customers)
+    opened = _take_up(batch, openers, cases)
+    touched = _attach(batch, openers, cases) | opened
+    if touched:
+        turns.count(batch.env, touched)
+
+
+def _openers(batch):
+    """Words that ask for an answer, by customer, in the order they were said."""
+    found = []
+    for row in batch.new_rows:
+        person = batch.people_by_id.get(row.identity_id)
+        if (
+            row.direction == "in"
+            and row.kind in KINDS_OPENING_CASE
+            and person
+            and not person.is_own
+            and person.role not in ROLES_WITHOUT_CASE
+        ):
+            found.append((person.customer_key, row))
+    return {
+        customer: sorted(rows, key=lambda row: (row.date, row.key))
+        for customer, rows in grouped(found).items()
+    }
+
+
+def _spoken_with(batch):
+    """Customers whom our own words in this batch may answer."""
+    identities = {row.person_id for row in batch.new_rows} | batch.moved_people
+    identities.discard(0)
+    unknown = identities - set(batch.people_by_id)
+    if unknown:
+        _read_people(batch, unknown)
+    return {
+        batch.people_by_id[identity_id].customer_key
+        for identity_id in identities
+        if identity_id in batch.people_by_id
+    }
+
+
+def _read_people(batch, identity_ids):
+    batch.env.cr.execute(
+        "SELECT id, partner_id, role, is_own FROM social_crm_identity WHERE id = ANY(%s)",
+        [list(identity_ids)],
+    )
+    for found in batch.env.cr.fetchall():
+        batch.people_by_id[found[0]] = Person(*found)
+
+
+def _current(batch, customers):
+    """The case of each customer that takes what is new, locked in one order.
+
+    :return: customer key to the case's columns
+    :rtype: dict
+    """
+    if not customers:
+        return {}
+    batch.env.cr.execute(
+        """
+        SELECT id, customer_key, state, opened_at, closed_at, confidential FROM social_crm_case
+         WHERE company_id = %s AND takes_new AND customer_key = ANY(%s)
+         ORDER BY id
+           FOR NO KEY UPDATE
+        """,
+        [batch.channel.company_id.id, list(customers)],
+    )
+    return {row["customer_key"]: row for row in batch.env.cr.dictfetchall()}
+
+
+def _take_up(batch, openers, cases):
+    """Reopen what was closed a short while ago, open what is new.
+
+    :return: ids of the cases opened or reopened
+    :rtype: set
+    """
+    window = timedelta(days=batch.channel.company_id.social_crm_reopen_days)
+    reopened, ended, missing = [], [], []
+    for customer, rows in openers.items():
+        case = cases.get(customer)
+        if not case:
+            missing.append(customer)
+            continue
+        if case["state"] == "closed":
+            after = [row for row in rows if row.date > case["closed_at"]]
+            if not after:
+                continue
+            if after[0].date - case["closed_at"] > window:
+                ended.append(case["id"])
+                missing.append(customer)
+                continue
+        reopened.append(case["id"])
+    _reopen(batch, reopened)
+    if ended:
+        batch.env.cr.execute(
+            "UPDATE social_crm_case SET takes_new = false WHERE id = ANY(%s)", [ended]
+        )
+    return set(reopened) | _open(batch, openers, cases, missing)
+
+
+def _reopen(batch, case_ids):
+    """Waiting, snoozed and closed matters are open again when the customer speaks."""
+    if case_ids:
+        batch.env.cr.execute(
+            """
+            UPDATE social_crm_case_cycle
+               SET paused_seconds = COALESCE(paused_seconds, 0)
+                   + EXTRACT(epoch FROM now() AT TIME ZONE 'UTC' - paused_since)::int,
+                   paused_since = NULL
+             WHERE case_id = ANY(%s) AND paused_since IS NOT NULL
+            """,
+            [case_ids],
+        )
+        batch.env.cr.execute(
+            """
+            UPDATE social_crm_case
+               SET state = 'open', closed_at = NULL, snoozed_until = NULL, substate_id = NULL
+             WHERE id = ANY(%s) AND state != 'open'
+            """,
+            [case_ids],
+        )
+
+
+def _open(batch, openers, cases, missing):
+    if not missing:
+        return set()
+    vals_list = [_prepare_case(batch, customer, openers[customer]) for customer in missing]
+    created = batch.env["social.crm.case"].create(vals_list)
+    for customer, case_id, vals in zip(missing, created.ids, vals_list, strict=True):
+        cases[customer] = {
+            "id": case_id,
+            "customer_key": customer,
+            "state": "open",
+            "opened_at": vals["opened_at"],
+            "closed_at": None,
+            "confidential": False,
+        }
+    return set(created.ids)
+
+
+def _prepare_case(batch, customer, rows):
+    first = rows[0]
+    person = batch.people_by_id[first.identity_id]
+    return {
+        "name": _subject(batch, first.activity),
+        "company_id": batch.channel.company_id.id,
+        "identity_id": person.id,
+        "partner_id": person.partner_id or False,
+        "channel_id": batch.channel.id,
+        "team_id": batch.channel.team_ids[:1].id,
+        "customer_key": customer,
+        "takes_new": True,
+        "opened_at": first.date,
+        "last_date": first.date,
+    }
+
+
+def _subject(batch, activity):
+    said = " ".join((activity.title or activity.text).split())
+    if len(said) > NAME_LENGTH:
+        said = said[: NAME_LENGTH - 1].rstrip() + "…"
+    return said or batch.env._("No text")
+
+
+def _attach(batch, openers, cases):
+    """Write the case on the rows: on what opens one, and on what else was said since.
+
+    :return: ids of the cases that got something
+    :rtype: set
+    """
+    pairs = {
+        row.id: cases[customer]["id"]
+        for customer, rows in openers.items()
+        for row in rows
+        if customer in cases
+    }
+    touched = set(pairs.values())
+    first = {
+        cases[customer]["id"]: rows[0].date
+        for customer, rows in openers.items()
+        if customer in cases
+    }
+    for row in batch.new_rows:
+        person = batch.people_by_id.get(row.person_id)
+        case = person and cases.get(person.customer_key)
+        if case and row.id not in pairs and not row.is_gesture and row.kind != "follow":
+            since = min(case["opened_at"], first.get(case["id"], case["opened_at"]))
+            if row.date >= since:
+                pairs[row.id] = case["id"]
+                touched.add(case["id"])
+    for identity_id in batch.moved_people & set(batch.people_by_id):
+        case = cases.get(batch.people_by_id[identity_id].customer_key)
+        if case:
+            first[case["id"]] = min(first.get(case["id"], case["opened_at"]), case["opened_at"])
+            touched.add(case["id"])
+    _write_cases(batch, pairs)
+    _take_earlier_answers(batch, first)
+    return touched | _concerned(batch)
+
+
+def _concerned(batch):
+    """Cases whose turns may look different because a row found its root, or names their customer.
+
+    :rtype: set
+    """
+    naming = {row.id for row in batch.new_rows if row.direction == "out" and row.activity.mentions}
+    ids = list(batch.settled_ids | naming)
+    if not ids:
+        return set()
+    batch.env.cr.execute(
+        """
+        SELECT case_id FROM social_crm_interaction WHERE id = ANY(%(ids)s) AND case_id IS NOT NULL
+         UNION
+        SELECT q.case_id
+          FROM social_crm_interaction a
+          JOIN social_crm_interaction_mention_rel m ON m.social_crm_interaction_id = a.id
+          JOIN social_crm_interaction q ON q.identity_id = m.social_crm_identity_id
+           AND q.channel_id = a.channel_id AND q.root_key = a.root_key AND q.direction = 'in'
+         WHERE a.id = ANY(%(ids)s) AND a.direction = 'out' AND q.case_id IS NOT NULL
+        """,
+        {"ids": ids},
+    )
+    return {found for (found,) in batch.env.cr.fetchall()}
+
+
+def _write_cases(batch, pairs):
+    if pairs:
+        batch.env.cr.execute(
+            """
+            UPDATE social_crm_interaction i SET case_id = c.id, confidential = c.confidential
+              FROM unnest(%s::int[], %s::int[]) AS v(id, case_id)
+              JOIN social_crm_case c ON c.id = v.case_id
+             WHERE i.id = v.id
+            """,
+            [list(pairs), list(pairs.values())],
+        )
+
+
+def _take_earlier_answers(batch, first):
+    """Our words that came in before the words they answer."""
+    if first:
+        batch.env.cr.execute(
+            """
+            UPDATE social_crm_interaction i
+               SET case_id = case_.id, confidential = case_.confidential
+              FROM unnest(%s::int[], %s::timestamp[]) AS v(id, since)
+              JOIN social_crm_case case_ ON case_.id = v.id
+              JOIN LATERAL (
+                   SELECT case_.identity_id AS id
+                    UNION
+                   SELECT id FROM social_crm_identity
+                    WHERE partner_id = case_.partner_id AND company_id = case_.company_id
+                   ) who ON true
+              JOIN social_crm_conversation c ON c.identity_id = who.id
+             WHERE i.conversation_id = c.id AND i.case_id IS NULL AND i.date >= v.since
+               AND i.kind NOT IN ('reaction', 'follow', 'post')
+               AND NOT (i.kind = 'share' AND i.body IS NULL)
+            """,
+            [list(first), list(first.values())],
+        )

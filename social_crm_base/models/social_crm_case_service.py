@@ -1,0 +1,90 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import api, fields, models
+
+from ..ingest import turns
+from ..tools.business_time import BusinessClock
+
+CLOCKS = (
+    # table, from, until, seconds in business hours
+    ("social_crm_case_response", "waiting_since", "answered_at", "business_seconds"),
+    (
+        "social_crm_case_cycle",
+        "opened_at",
+        "first_response_at",
+        "first_response_business_seconds",
+    ),
+    ("social_crm_case_cycle", "opened_at", "closed_at", "resolution_business_seconds"),
+)
+
+
+class SocialCrmCase(models.Model):
+    """The figures of service: cycles, turns and working hours."""
+
+    _inherit = "social.crm.case"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A case made by hand opens its first cycle now; the ingest brings its own moments."""
+        by_hand = [not vals.get("opened_at") for vals in vals_list]
+        now = fields.Datetime.now()
+        for vals, made in zip(vals_list, by_hand, strict=True):
+            if made:
+                vals.update(opened_at=now, last_date=vals.get("last_date") or now)
+        cases = super().create(vals_list)
+        fresh = cases.browse(
+            [case_id for case_id, made in zip(cases.ids, by_hand, strict=True) if made]
+        )
+        fresh._open_cycles(now)
+        return cases
+
+    def _recount_turns(self):
+        """Tell cycles and turns anew from what was said, after cases changed hands or state."""
+        if not self:
+            return
+        self.env.flush_all()
+        turns.count(self.env, set(self.ids))
+        for model in ("social.crm.case.cycle", "social.crm.case.response"):
+            self.env[model].invalidate_model(flush=False)
+        self.invalidate_recordset(["waiting_since", "last_date", "last_in_date", "opened_at"])
+        self._fill_business_times()
+
+    def _fill_business_times(self):
+        """Working seconds of what was answered or closed and has none yet, by the team's hours."""
+        if not self:
+            return
+        self.env.flush_all()
+        for calendar, cases in self.grouped(lambda case: case._working_hours()).items():
+            for table, start, end, target in CLOCKS:
+                self._fill_clock(calendar, cases, table, start, end, target)
+
+    def _working_hours(self):
+        """The calendar in whose hours this case is answered.
+
+        :rtype: recordset
+        """
+        return self.team_id.resource_calendar_id or self.company_id.resource_calendar_id
+
+    def _fill_clock(self, calendar, cases, table, start, end, target):
+        self.env.cr.execute(
+            f"SELECT id, {start}, {end} FROM {table}"  # noqa: S608 (constants)
+            f" WHERE case_id = ANY(%s) AND {end} IS NOT NULL AND {target} IS NULL",
+            [cases.ids],
+        )
+        spans = self.env.cr.fetchall()
+        if not spans:
+            return
+        clock = None
+        if calendar:
+            clock = BusinessClock.of_calendar(
+                calendar, min(span[1] for span in spans), max(span[2] for span in spans)
+            )
+        worked = [
+            clock.seconds(begin, stop) if clock else max(0, int((stop - begin).total_seconds()))
+            for _id, begin, stop in spans
+        ]
+        self.env.cr.execute(
+            f"UPDATE {table} t SET {target} = v.seconds"  # noqa: S608 (constants)
+            "  FROM unnest(%s::int[], %s::int[]) AS v(id, seconds) WHERE t.id = v.id",
+            [[span[0] for span in spans], worked],
+        )
+        self.env[table.replace("_", ".")].invalidate_model([target], flush=False)

@@ -1,0 +1,131 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""A real Chromium, driven over its DevTools protocol from outside Odoo."""
+
+import base64
+import contextlib
+import itertools
+import json
+import urllib.request
+
+import websocket
+
+from tools import odoo, system
+from tools.console import Fail
+
+from .waiting import wait_until
+
+SECONDS = 60
+
+
+class Browser:
+    """One page of a headless Chromium. Use as a context.
+
+    ``problems`` collects what the page reported as an error: exceptions and ``console.error``.
+
+    :param Path home: folder for the profile and screenshots.
+    """
+
+    def __init__(self, home):
+        self.home = home
+        self.problems = []
+        self._numbers = itertools.count(1)
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        program = system.chromium()
+        if not program:
+            raise Fail('no Chromium: ./dev test installs it')
+        with self._stack as stack:
+            profile = self.home / 'profile'
+            log = stack.enter_context((self.home / 'chromium.log').open('wb'))
+            process = stack.enter_context(odoo.child(
+                [program, '--headless=new', '--no-sandbox', '--disable-gpu',
+                 '--disable-dev-shm-usage', '--no-first-run', '--remote-debugging-port=0',
+                 '--remote-allow-origins=*', '--window-size=1366,900',
+                 f'--user-data-dir={profile}', 'about:blank'],
+                stdout=log, stderr=log))
+            port_file = profile / 'DevToolsActivePort'
+            port = wait_until(
+                lambda: process.poll() is None and port_file.exists()
+                and port_file.read_text().split('\n')[0], what='Chromium')
+            with urllib.request.urlopen(f'http://127.0.0.1:{port}/json', timeout=SECONDS) as answer:
+                page = next(item for item in json.load(answer) if item['type'] == 'page')
+            self._socket = websocket.create_connection(
+                page['webSocketDebuggerUrl'], timeout=SECONDS, suppress_origin=True)
+            stack.callback(self._socket.close)
+            for domain in ('Page', 'Runtime', 'Network'):
+                self._call(f'{domain}.enable')
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception):
+        return self._stack.__exit__(*exception)
+
+    def open(self, url):
+        """Go to an address and wait until the page stands."""
+        self._call('Page.navigate', url=url)
+        self.wait_for("document.readyState === 'complete'", what=url)
+
+    def login(self, url, login, password):
+        """Log in on Odoo's own page."""
+        self.open(f'{url}/web/login')
+        self.run(f"""
+            document.querySelector('#login').value = {json.dumps(login)};
+            document.querySelector('#password').value = {json.dumps(password)};
+            document.querySelector('.oe_login_form').submit();
+        """)
+        self.wait_for("document.querySelector('.o_main_navbar')", what='the web client')
+
+    def run(self, code):
+        """Run statements in the page."""
+        return self.evaluate(f'(() => {{ {code} }})()')
+
+    def evaluate(self, expression):
+        """:return: an expression's value in the page.
+
+        :raise AssertionError: when it throws.
+        """
+        answer = self._call('Runtime.evaluate', expression=expression, returnByValue=True,
+                            awaitPromise=True)
+        assert 'exceptionDetails' not in answer, answer['exceptionDetails']
+        return answer['result'].get('value')
+
+    def wait_for(self, expression, *, seconds=SECONDS, what=None):
+        """Wait until an expression is true; a page being loaded counts as not yet."""
+        def holds():
+            try:
+                return self.evaluate(f'!!({expression})')
+            except AssertionError:
+                return False
+        wait_until(holds, seconds=seconds, every=0.1, what=what or expression)
+
+    def click(self, selector):
+        """Wait for an element and click it."""
+        found = f'document.querySelector({json.dumps(selector)})'
+        self.wait_for(found)
+        self.evaluate(f'{found}.click()')
+
+    def screenshot(self, name):
+        """:return: path of a picture of the page."""
+        data = self._call('Page.captureScreenshot', format='png')['data']
+        path = self.home / f'{name}.png'
+        path.write_bytes(base64.b64decode(data))
+        return path
+
+    def _call(self, method, **parameters):
+        number = next(self._numbers)
+        self._socket.send(json.dumps({'id': number, 'method': method, 'params': parameters}))
+        while True:
+            message = json.loads(self._socket.recv())
+            if message.get('id') == number:
+                assert 'error' not in message, f'{method}: {message["error"]}'
+                return message['result']
+            self._note(message)
+
+    def _note(self, message):
+        details = message.get('params', {})
+        if message.get('method') == 'Runtime.exceptionThrown':
+            self.problems.append(details['exceptionDetails'].get('text'))
+        elif message.get('method') == 'Runtime.consoleAPICalled' and details['type'] == 'error':
+            self.problems.append(' '.join(str(item.get('value', item.get('description')))
+                                          for item in details['args']))
