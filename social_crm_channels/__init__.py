@@ -1,2 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import connectors, models
+from . import models
+
+# isort: split
+# after the models: a connector builds on the contract
+from . import connectors
