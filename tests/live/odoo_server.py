@@ -17,7 +17,8 @@ from .waiting import wait_until
 PASSWORD = 'admin'
 # A style sheet that does not compile is only warned about, and leaves every page bare.
 ERROR_LINE = re.compile(
-    r'^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?:ERROR|CRITICAL|WARNING \S+ \S+assetsbundle:) .*', re.MULTILINE)
+    r'^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?:ERROR|CRITICAL|WARNING \S+ \S+assetsbundle:) .*',
+    re.MULTILINE)
 
 
 class OdooServer:
@@ -28,15 +29,17 @@ class OdooServer:
     :param Path home: folder for the logs.
     :param str name: what the database's name begins with.
     :param bool demo: with demo data.
+    :param int workers: processes of the web server, with one more for open screens; 0 is threads.
     :param dict env: environment variables the processes get besides their own.
     """
 
-    def __init__(self, home, name, *, demo=False, env=None):
+    def __init__(self, home, name, *, demo=False, workers=0, env=None):
         self.home = home
         self.database = f'live_{name}_{secrets.token_hex(3)}'
         self.demo = demo
         self.env = {**live.ENVIRONMENT, **(env or {})}
-        self.port = free_port()
+        self.workers = workers
+        self.port, self.gevent_port = free_ports(2)
         self.url = f'http://127.0.0.1:{self.port}'
         self.tolerated = []
         self._stack = contextlib.ExitStack()
@@ -60,7 +63,9 @@ class OdooServer:
 
     def start_web(self):
         """Start the web server and wait until it answers."""
-        process = self.start('web', [*serve.server_arguments(self.port), '--max-cron-threads=0'])
+        process = self.start('web', [
+            *serve.server_arguments(self.port, self.workers, self.gevent_port),
+            '--max-cron-threads=0'])
         serve.wait_until_up(self.url, process)
 
     def start_worker(self, *, env=None, launcher=None):
@@ -213,8 +218,9 @@ class User:
         return self(model, 'search_read', domain, fields=list(fields), **options)
 
 
-def free_port():
-    """:return: a port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+def free_ports(count):
+    """:return: ports nobody listens on now."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.create_server(('127.0.0.1', 0)))
+                  for _number in range(count)]
+        return [probe.getsockname()[1] for probe in probes]

@@ -9,6 +9,8 @@ from .peers.mastodon_oauth import authorize
 from .peers.reader import client
 from .waiting import wait_until
 
+pytestmark = pytest.mark.peers
+
 
 @pytest.fixture(scope='module')
 def shop(federation):
