@@ -19,7 +19,9 @@ TEXT = {".py", ".xml", ".js", ".scss", ".css", ".csv", ".cfg", ".toml", ".txt", 
 def files():
     """Files of the repository, ignored ones left out, as paths relative to its root."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        # the files may belong to another user than the one who checks them
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others",
+         "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [Path(name) for name in sorted(set(listed.split("\0")))
             if name and (ROOT / name).is_file()]

@@ -394,8 +394,12 @@ def test_a_child_ends_with_its_block():
 
 
 def test_a_child_that_will_not_end_is_killed():
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " \
-               "print('up', flush=True); time.sleep(60)"
+    stubborn = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(60)
+"""
     with odoo.child([sys.executable, "-c", stubborn], grace=0.2, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
     assert child.returncode == -signal.SIGKILL

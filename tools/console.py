@@ -54,7 +54,8 @@ def run(command, *, fail, hint="", **options):
         if any("No space left" in line for line in lines):
             raise OSError(errno.ENOSPC, "No space left on device")
         errors = [line for line in lines if line.startswith(("E:", "ERROR", "Err:"))]
-        reason = " ".join((errors or lines or [shlex.join(map(str, command))])[-1].split())
+        reason = (errors or lines or [shlex.join(map(str, command))])[-1]
+        reason = " ".join(reason.split()).rstrip(".")
         raise Fail(f"{fail}: {reason[:300]}. {hint}".strip())
     return done.stdout
 

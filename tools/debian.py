@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Debian packages unpacked into a private prefix, the machine's own apt left untouched."""
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -25,12 +26,11 @@ def codename():
 
 def mirror():
     """Address of the Debian mirror this machine already uses."""
-    targets = run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)",
-                   "Created-By: Packages"], fail="cannot read apt's configuration")
-    for line in targets.splitlines():
-        address, _space, release = line.partition(" ")
-        if release in (codename(), "stable", "oldstable", SUITE):
-            return address
+    # not 'indextargets': it is silent until the lists have been read for the first time
+    uris = run(["apt-get", "--print-uris", "update"], fail="cannot read apt's configuration")
+    for release in (codename(), "stable", "oldstable", "testing", SUITE):
+        if found := re.search(rf"'(\S+?)/*/dists/{release}/InRelease'", uris):
+            return found[1]
     raise Fail("apt has no Debian mirror configured: see /etc/apt/sources.list")
 
 

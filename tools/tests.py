@@ -82,7 +82,8 @@ def pytest(name, arguments, options, *, env, cover):
     command = [setup.venv_python(), "-P", "-m"]
     if cover:
         command += ["coverage", "run", "-m"]
-    command += ["pytest", "-p", "tools.pytest_plugin", f"--junitxml={report}"]
+    command += ["pytest", "-p", "tools.pytest_plugin", f"--junitxml={report}",
+                "--durations=10", "--durations-min=5"]
     if options.keyword:
         command += ["-k", options.keyword]
     if options.fast:
