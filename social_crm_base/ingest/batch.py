@@ -5,6 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from odoo import fields
+
 from ..tools.activity import Activity
 from ..tools.keyring import keyed_hash
 
@@ -95,6 +97,8 @@ class Batch:
         self.settled_ids = set()  # earlier rows that found their parent or root
         self.settled_places = set()  # conversations they were moved to
         self.changed_ids = set()
+        self.received = fields.Datetime.now()
+        self.answer_types = self.env["social.crm.answer.type"]._by_code()
         self.lifetimes = self.env["social.crm.interaction"]._content_lifetimes(self.channel)
         self._keys = {}
 

@@ -7,8 +7,8 @@ All of them find their target among the batch's rows. What has none waits.
 from psycopg2.extras import Json
 
 from ..const import DELIVERY_RANK
-from .batch import grouped
-from .talk import _said, reaction_key
+from .columns import said
+from .talk import reaction_key
 
 
 def apply(batch):
@@ -74,8 +74,8 @@ def _merge(stored, activities):
     wordings[moment.isoformat()] = {"at": moment.isoformat(), **current}
     for activity in activities:
         at = (activity.edited_at or activity.occurred_at).isoformat()
-        said = _said(activity)
-        wording = {"at": at, **{name: said[name] or None for name in FIELDS}}
+        columns = said(activity)
+        wording = {"at": at, **{name: columns[name] or None for name in FIELDS}}
         wording["rating"] = activity.rating if activity.rating is not None else stored["rating"]
         held = wordings.get(at)
         if not held or (wording["body"] or "") > (held["body"] or ""):

@@ -298,7 +298,7 @@ def _store_changes(batch, changes):
         UPDATE social_crm_identity i SET {sets}
           FROM unnest(%s::int[], {casts}) AS v(id, {", ".join(names)})
          WHERE i.id = v.id
-        """,  # noqa: S608 (the names are the constants above)
+        """,
         [list(changes), *[[row[name] for row in changes.values()] for name in names]],
     )
 

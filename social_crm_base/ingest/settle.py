@@ -187,7 +187,7 @@ def _date_conversations(batch):
                kind = {KIND}
           FROM ({DATES.format("id = ANY(%s)")}) n
          WHERE c.id = n.conversation_id
-        """,  # noqa: S608 (constants)
+        """,
         [ids],
     )
     batch.env.cr.execute(
@@ -215,7 +215,7 @@ def _date_conversations(batch):
         relation = batch.env["social.crm.conversation"]._fields["participant_ids"]
         batch.env.cr.execute(
             f"INSERT INTO {relation.relation} ({relation.column1}, {relation.column2})"
-            " SELECT * FROM unnest(%s::int[], %s::int[]) ON CONFLICT DO NOTHING",  # noqa: S608
+            " SELECT * FROM unnest(%s::int[], %s::int[]) ON CONFLICT DO NOTHING",
             [[pair[0] for pair in spoken], [pair[1] for pair in spoken]],
         )
 
@@ -230,6 +230,6 @@ def _recount(batch, conversation_ids):
                    last_out_date = n.last_out, kind = {KIND}
               FROM ({DATES.format("conversation_id = ANY(%s)")}) n
              WHERE c.id = n.conversation_id
-            """,  # noqa: S608 (constants)
+            """,
             [list(conversation_ids)],
         )

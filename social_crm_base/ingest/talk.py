@@ -1,14 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """What was said, and where: conversations and interactions, each once."""
 
-from odoo import fields
-
 from ..const import PRIVATE_VISIBILITY
-from ..tools.activity import Activity
 from ..tools.keyring import keyed_hash
 from .batch import Row, client_row_key
-
-CONVERSATION_KIND = {"d": "direct", "g": "group", "f": "thread", "t": "thread"}
+from .columns import conversation, interaction
+from .insert import insert
 
 
 def store(batch):
@@ -155,7 +152,7 @@ def rows_where(batch, condition, *params):
           FROM social_crm_interaction i
           JOIN social_crm_conversation c ON c.id = i.conversation_id
          WHERE i.channel_id = %s AND {condition}
-        """,  # noqa: S608 (conditions are literals of this package)
+        """,
         [batch.channel.id, *params],
     )
     return {
@@ -285,133 +282,47 @@ def ensure(batch, wanted):
     found = dict(batch.env.cr.fetchall())
     missing = [place for key, place in wanted.items() if key not in found]
     if missing:
-        created = batch.env["social.crm.conversation"].create(
-            [_prepare_conversation(batch, place) for place in missing]
+        made = insert(
+            batch.env["social.crm.conversation"],
+            [conversation(batch, place.key, place.row) for place in missing],
         )
-        found.update(zip([place.key for place in missing], created.ids, strict=True))
+        found.update(zip([place.key for place in missing], made, strict=True))
     return found
-
-
-def _prepare_conversation(batch, place):
-    row, activity = place.row, place.row.activity
-    family = place.key[0]
-    return {
-        "company_id": batch.channel.company_id.id,
-        "channel_id": batch.channel.id,
-        "platform_id": batch.channel.platform_id.id,
-        "kind": CONVERSATION_KIND[family],
-        "dedup_key": place.key,
-        "root_key": row.root_key if family == "t" else False,
-        "identity_id": row.person_id or False,
-        "external_id": (activity.thread or False) if activity and family in "dg" else False,
-        "title": _title(batch, family, activity),
-    }
-
-
-def _title(batch, family, activity):
-    if family == "f":
-        return batch.env._("Followers")
-    return (activity.title or False) if activity and family == "g" else False
 
 
 def _create(batch, fresh):
     if not fresh:
         return
-    Interaction = batch.env["social.crm.interaction"]
-    received = fields.Datetime.now()
-    answer_types = batch.env["social.crm.answer.type"]._by_code()
     siblings = _siblings(batch, fresh)
-    created = Interaction.create(
-        [_prepare_interaction(batch, row, received, answer_types, siblings) for row in fresh]
+    ids = insert(
+        batch.env["social.crm.interaction"],
+        [interaction(batch, row, siblings.get(row.key)) for row in fresh],
     )
-    for row, interaction_id in zip(fresh, created.ids, strict=True):
+    for row, interaction_id in zip(fresh, ids, strict=True):
         row.id = interaction_id
     batch.new_rows = fresh
-    batch.changed_ids.update(created.ids)
+    batch.changed_ids.update(ids)
     _set_parents(batch, fresh)
+    _name_people(batch, fresh)
 
 
-def _prepare_interaction(batch, row, received, answer_types, siblings):
-    activity: Activity = row.activity
-    out = row.direction == "out"
-    vals = {
-        "company_id": batch.channel.company_id.id,
-        "channel_id": batch.channel.id,
-        "platform_id": batch.channel.platform_id.id,
-        "conversation_id": row.conversation_id,
-        "identity_id": row.identity_id or False,
-        "direction": row.direction,
-        "kind": row.kind,
-        "mode": _mode(row),
-        "visibility": activity.visibility,
-        "state": row.state,
-        "parent_key": row.parent_key,
-        "root_key": row.root_key,
-        "dedup_key": row.key,
-        "remote_key": activity.remote_key or False,
-        "sibling_id": siblings.get(row.key, False),
-        "date": activity.occurred_at,
-        "date_notified": activity.notified_at or False,
-        "date_received": received,
-        "expires_at": batch.env["social.crm.interaction"]._content_expiry(
-            activity, received, batch.lifetimes
-        ),
-        "hooks_pending": True,
+def _name_people(batch, fresh):
+    """Whom our own words name: an answer to three people stops three clocks."""
+    pairs = {
+        (row.id, batch.person(actor).id)
+        for row in fresh
+        if row.direction == "out"
+        for actor in row.activity.mentions
     }
-    if row.kind == "reaction":
-        removed = activity.verb == "unreact"
-        vals.update(
-            reaction=activity.reaction,
-            state="deleted" if removed else "normal",
-            deleted_at=activity.occurred_at if removed else False,
+    if pairs:
+        batch.env.cr.execute(
+            """
+            INSERT INTO social_crm_interaction_mention_rel
+                   (social_crm_interaction_id, social_crm_identity_id)
+            SELECT * FROM unnest(%s::int[], %s::int[]) ON CONFLICT DO NOTHING
+            """,
+            [[pair[0] for pair in pairs], [pair[1] for pair in pairs]],
         )
-        return vals
-    vals.update(_said(activity))
-    vals.update(
-        external_id=activity.external_id,
-        family=activity.family,
-        container=activity.container or False,
-        remote_ref=activity.ref or False,
-    )
-    if activity.counters:
-        vals.update(counters=dict(activity.counters), reach=activity.counters.get("reach", 0))
-        vals["counters_at"] = activity.occurred_at
-    if out and row.kind != "post":
-        code = "automatic" if activity.automatic else "elsewhere"
-        vals.update(answer_type_id=answer_types.get(code, False), delivery_state="sent")
-        mentioned = {batch.person(actor).id for actor in activity.mentions}
-        if mentioned:
-            vals["mention_ids"] = [fields.Command.set(sorted(mentioned))]
-    return vals
-
-
-def _said(activity):
-    """The columns an edit may change."""
-    return {
-        "title": activity.title or False,
-        "body": activity.text or False,
-        "body_html": activity.html or False,
-        "media": [
-            {"url": m.url, "mimetype": m.mimetype, "name": m.name, "alt": m.alt}
-            for m in activity.media
-        ]
-        or False,
-        "rating": activity.rating or 0.0,
-        "language": activity.language or False,
-        "permalink": activity.permalink or False,
-        "edited_at": activity.edited_at or False,
-    }
-
-
-def _mode(row):
-    activity = row.activity
-    if activity.visibility == "direct":
-        return "one_to_one"
-    if activity.visibility == "group":
-        return "group"
-    if row.direction == "out" and not row.parent_key and row.kind in ("post", "story", "share"):
-        return "one_to_many"
-    return "one_to_one_to_many"
 
 
 def _siblings(batch, fresh):

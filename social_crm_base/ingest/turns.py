@@ -137,7 +137,7 @@ def _words(env, ids):
 
 def _stored(env, table, ids, columns):
     env.cr.execute(
-        f"SELECT {columns} FROM {table} WHERE case_id = ANY(%s) ORDER BY case_id, id",  # noqa: S608
+        f"SELECT {columns} FROM {table} WHERE case_id = ANY(%s) ORDER BY case_id, id",
         [ids],
     )
     rows = {}
@@ -228,7 +228,7 @@ def _write_turns(env, wanted):
                   AND v.answered IS NOT DISTINCT FROM r.answered_at
                   AND v.ended IS NOT DISTINCT FROM r.ended_at
                   AND v.answer IS NOT DISTINCT FROM r.answer_id)
-        """,  # noqa: S608 (constants)
+        """,
         [list(wanted), *columns],
     )
     env.cr.execute(
@@ -242,7 +242,7 @@ def _write_turns(env, wanted):
          WHERE NOT EXISTS (SELECT 1 FROM social_crm_case_response r
                             WHERE r.cycle_id = v.cycle_id AND r.waiting_since = v.since)
          ORDER BY v.case_id, v.since
-        """,  # noqa: S608 (constants)
+        """,
         columns,
     )
 

@@ -66,7 +66,7 @@ class SocialCrmCase(models.Model):
 
     def _fill_clock(self, calendar, cases, table, start, end, target):
         self.env.cr.execute(
-            f"SELECT id, {start}, {end} FROM {table}"  # noqa: S608 (constants)
+            f"SELECT id, {start}, {end} FROM {table}"
             f" WHERE case_id = ANY(%s) AND {end} IS NOT NULL AND {target} IS NULL",
             [cases.ids],
         )
@@ -83,7 +83,7 @@ class SocialCrmCase(models.Model):
             for _id, begin, stop in spans
         ]
         self.env.cr.execute(
-            f"UPDATE {table} t SET {target} = v.seconds"  # noqa: S608 (constants)
+            f"UPDATE {table} t SET {target} = v.seconds"
             "  FROM unnest(%s::int[], %s::int[]) AS v(id, seconds) WHERE t.id = v.id",
             [[span[0] for span in spans], worked],
         )

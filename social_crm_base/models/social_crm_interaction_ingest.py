@@ -7,11 +7,9 @@ from ..const import DELIVERY_RANK, PRIVATE_VISIBILITY
 from ..ingest import Ingest, item_key
 
 # What was said, and what was found out from it.
-BLANKED = (
-    "title body body_html versions media language counters mood mood_score mood_source"
-).split()
+BLANKED = ["title", "body", "body_html", "versions", "media", "language", "counters", "mood", "mood_score", "mood_source"]
 # What the network called it: needed to answer, useless once it is gone there too.
-NAMES = "permalink external_id container remote_ref remote_key".split()
+NAMES = ["permalink", "external_id", "container", "remote_ref", "remote_key"]
 
 
 class SocialCrmInteraction(models.Model):
@@ -189,7 +187,7 @@ class SocialCrmInteraction(models.Model):
              WHERE i.id = v.id AND (i.state NOT IN ('deleted', %s)
                    OR (i.state = %s AND v.at < i.deleted_at))
             RETURNING i.id
-            """,  # noqa: S608 (the names are the constants above)
+            """,
             [
                 state,
                 self.ids,

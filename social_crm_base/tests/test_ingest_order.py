@@ -181,7 +181,7 @@ class TestIngestOrder(SocialCrmCommon):
         self._assert_same(expected, self._play([[activity] for activity in reversed(STORY)]))
 
     def test_shuffled_a_hundred_at_a_time_gives_the_same_rows(self):
-        chance = random.Random(7)  # noqa: S311 (an order, not a secret)
+        chance = random.Random(7)
         expected = self._play([STORY])
         for _round in range(10):
             order = [*STORY, *STORY]
