@@ -3,9 +3,29 @@
 
 CONVERSATION_KIND = {"d": "direct", "g": "group", "f": "thread", "t": "thread"}
 # Columns a new interaction has besides, so that all rows of a batch name the same.
-EMPTY = dict.fromkeys(
-    ["title", "body", "body_html", "media", "language", "permalink", "edited_at", "reaction", "deleted_at", "external_id", "container", "remote_ref", "counters", "counters_at", "reach", "answer_type_id", "delivery_state"]
-) | {"family": "post", "rating": 0.0, "confidential": False, "is_by_hand": False}
+EMPTY = {
+    "title": False,
+    "body": False,
+    "body_html": False,
+    "media": False,
+    "rating": 0.0,
+    "language": False,
+    "permalink": False,
+    "edited_at": False,
+    "deleted_at": False,
+    "reaction": False,
+    "external_id": False,
+    "family": "post",
+    "container": False,
+    "remote_ref": False,
+    "counters": False,
+    "counters_at": False,
+    "reach": False,
+    "answer_type_id": False,
+    "delivery_state": False,
+    "confidential": False,
+    "is_by_hand": False,
+}
 
 
 def conversation(batch, key, row):

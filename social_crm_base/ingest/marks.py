@@ -96,7 +96,8 @@ def _store_wordings(batch, changed):
            SET title = v.title, body = v.body, body_html = v.body_html, media = v.media::jsonb,
                rating = v.rating, language = v.language, permalink = v.permalink,
                edited_at = CASE WHEN v.at > i.date THEN v.at ELSE NULL END,
-               state = CASE WHEN i.state = 'normal' AND v.at > i.date THEN 'edited' ELSE i.state END,
+               state = CASE WHEN i.state = 'normal' AND v.at > i.date THEN 'edited'
+                            ELSE i.state END,
                versions = v.versions::jsonb, hooks_pending = true
           FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[],
                       %s::text[], %s::text[], %s::timestamp[], %s::text[])

@@ -179,7 +179,7 @@ def _find(batch, seen):
 
 
 def _rank(row):
-    """Of several rows with one handle: the hand-logged one that waits for its id, then the latest."""
+    """Of rows with one handle: the hand-logged one that waits for its id, then the latest."""
     return row["external_id"] is None, row["last_seen"] or datetime.min, row["id"]
 
 

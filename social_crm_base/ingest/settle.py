@@ -64,7 +64,7 @@ def _reroot(batch):
 
 
 def _topmost(key, above):
-    """Climb within the batch; in a ring of roots the least key is the top, from wherever one came."""
+    """Climb within the batch; in a ring of roots the least key is the top for all of it."""
     climbed = [key]
     while climbed[-1] in above:
         higher = above[climbed[-1]]

@@ -169,7 +169,7 @@ def rows_where(batch, condition, *params):
 
 
 def _order(items):
-    """Parents before children, so that one pass knows every root; a ring of parents ends at once."""
+    """Parents before children, so that one pass knows every root; rings of parents end at once."""
     done, ordered = set(), []
     for row in items.values():
         chain = []

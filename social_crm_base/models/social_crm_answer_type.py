@@ -8,6 +8,7 @@ from ..tools.privacy import not_personal
 class SocialCrmAnswerType(models.Model):
     """Which kinds of answer stop the clock: a person's do, an away message does not."""
 
+    # No company: a vocabulary all companies share
     _name = "social.crm.answer.type"
     _inherit = ["social.crm.personal.data"]
     _description = "Kind of Answer"

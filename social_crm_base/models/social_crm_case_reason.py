@@ -8,6 +8,7 @@ from ..tools.privacy import not_personal
 class SocialCrmCaseReason(models.Model):
     """Why people write, and how it ended: two levels, so that dissatisfaction can be counted."""
 
+    # No company: a vocabulary all companies share
     _name = "social.crm.case.reason"
     _inherit = ["social.crm.personal.data"]
     _description = "Contact Reason or Outcome"

@@ -7,7 +7,18 @@ from ..const import DELIVERY_RANK, PRIVATE_VISIBILITY
 from ..ingest import Ingest, item_key
 
 # What was said, and what was found out from it.
-BLANKED = ["title", "body", "body_html", "versions", "media", "language", "counters", "mood", "mood_score", "mood_source"]
+BLANKED = [
+    "title",
+    "body",
+    "body_html",
+    "versions",
+    "media",
+    "language",
+    "counters",
+    "mood",
+    "mood_score",
+    "mood_source",
+]
 # What the network called it: needed to answer, useless once it is gone there too.
 NAMES = ["permalink", "external_id", "container", "remote_ref", "remote_key"]
 

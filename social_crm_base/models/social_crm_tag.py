@@ -9,6 +9,7 @@ from ..tools.privacy import not_personal
 class SocialCrmTag(models.Model):
     """A label for cases and the skills of teams."""
 
+    # No company: a vocabulary all companies share
     _name = "social.crm.tag"
     _inherit = ["social.crm.personal.data"]
     _description = "Social Tag"
