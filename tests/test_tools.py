@@ -31,7 +31,7 @@ from tools import (
     tests,
 )
 from tools.console import Fail
-from tools.paths import ADDONS, ROOT, addon_digest, digest, own
+from tools.paths import ADDONS, ROOT, addon_digest, digest, marked
 
 
 def python(code, **options):
@@ -328,7 +328,7 @@ def test_a_cluster_under_a_long_path_has_a_short_socket(home, monkeypatch):
 
 
 def test_a_databases_stamp_lies_in_the_database():
-    name = own("tools_stamp")
+    name = marked("tools_stamp")
     database.drop(name)
     assert database.stamp(name) is None
     try:

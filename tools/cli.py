@@ -7,9 +7,9 @@ from pathlib import Path
 
 from . import setup
 from .console import Fail, say
-from .paths import ADDONS, ROOT, own
+from .paths import ADDONS, ROOT, marked, own
 
-DATABASE, TEST_DATABASE = own("social_crm"), own("social_crm_test")
+DATABASE, TEST_DATABASE = own("social_crm"), marked("social_crm_test")
 
 
 def parser():

@@ -13,10 +13,11 @@ from psycopg2 import sql
 
 from . import cluster, odoo, setup
 from .console import Fail, progress
-from .paths import ADDONS, HOME, addon_digest, digest, foreign_dependencies, own
+from .paths import ADDONS, HOME, addon_digest, digest, foreign_dependencies, marked
 from .steps import lock
 
 MARK = "social-crm "
+HOME_MARK = digest(str(HOME))[:6]
 
 
 def connect(database="postgres", *, user=None):
@@ -127,9 +128,10 @@ def template(demo):
     :rtype: str
     """
     kind = "demo" if demo else "plain"
-    base, whole = f"tpl_odoo_{kind}", own(f"tpl_social_{kind}")
+    base = f"tpl_odoo_{kind}_{HOME_MARK}"
+    whole = marked(f"tpl_social_{kind}")
     with lock(f"template-{kind}", wait=True):
-        odoo_now = {"odoo": odoo_fingerprint()}
+        odoo_now = {"odoo": odoo_fingerprint(), "home": HOME_MARK}
         if stamp(base) != odoo_now:
             with progress("install Odoo's own addons (once)"):
                 install(base, foreign_dependencies(), demo, odoo_now)
@@ -168,6 +170,10 @@ def ensure(name, *, demo=True, fresh=False):
     elif not found:
         raise Fail(f"database {name} exists and was not made by ./dev: choose another with --db, "
                    "or let it be replaced with --fresh")
+    elif found.get("home", HOME_MARK) != HOME_MARK:
+        # its files lie in the other clone
+        raise Fail(f"database {name} belongs to another clone: choose another with --db, or let "
+                   "it be replaced with --fresh")
     else:
         update(name)
 

@@ -2,9 +2,9 @@
 """./dev i18n: the translation template of each addon, by Odoo's own export."""
 from . import database, odoo
 from .console import say
-from .paths import ADDONS, ROOT, own
+from .paths import ADDONS, ROOT, marked
 
-NAME = own("social_crm_i18n")
+NAME = marked("social_crm_i18n")
 
 
 def content(path):

@@ -25,6 +25,11 @@ def own(name):
     return name if HOME.parent == ROOT else f"{name}_{digest(str(ROOT))[:6]}"
 
 
+def marked(name):
+    """``name`` with a mark of this work tree: for databases on a server that others use too."""
+    return f"{name}_{digest(str(ROOT), str(HOME))[:6]}"
+
+
 def manifest(addon):
     return ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from . import cli, database, odoo, setup
 from .console import Fail, say
 from .paths import ADDONS, HOME, ROOT, own
+from .steps import lock
 
 REPORTS = HOME / own("reports")
 NO_TESTS = 5
@@ -106,6 +107,11 @@ def show_coverage():
 
 
 def run(options):
+    with lock(own(f"test-{options.db or ''}"), busy="another ./dev test runs on this database"):
+        return run_locked(options)
+
+
+def run_locked(options):
     addon_part, plain_part = split(options.what)
     # of a part of the tests the figures would say nothing
     cover = not (options.db or options.keyword) and set(options.what) <= set(ADDONS)
