@@ -8,13 +8,12 @@ import secrets
 import socket
 import subprocess
 import textwrap
-import xmlrpc.client
 
 from tools import database, live, odoo, serve
 
+from .session import Session
 from .waiting import wait_until
 
-PASSWORD = 'admin'
 # A style sheet that does not compile is only warned about, and leaves every page bare.
 ERROR_LINE = re.compile(
     r'^\d{4}-\d\d-\d\d [\d:,]+ \d+ (?:ERROR|CRITICAL|WARNING \S+ \S+assetsbundle:) .*',
@@ -122,18 +121,18 @@ class OdooServer:
 
     # Speaking to it
 
-    def user(self, login='admin', password=PASSWORD):
+    def user(self, login='admin', password='admin'):
         """Log in.
 
-        :rtype: User
+        :rtype: Session
         """
-        return User(self, login, password)
+        return Session(self.url, self.database, login, password)
 
     def new_user(self, login, *groups):
         """Make a user with the rights of a colleague.
 
         :param groups: external ids of groups.
-        :rtype: User
+        :rtype: Session
         """
         group_ids = [self.ref(group) for group in ('base.group_user', *groups)]
         self.user()('res.users', 'create', {
@@ -195,27 +194,6 @@ class OdooServer:
         """Tell all workers to look for due jobs, as Odoo's own trigger does."""
         with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
-
-
-class User:
-    """Calls methods as one user over XML-RPC: ``user('res.partner', 'search', [...])``."""
-
-    def __init__(self, server, login, password):
-        self.server = server
-        self.login = login
-        self.password = password
-        common = xmlrpc.client.ServerProxy(f'{server.url}/xmlrpc/2/common')
-        self.id = common.authenticate(server.database, login, password, {})
-        assert self.id, f'{login} cannot log in'
-        self._models = xmlrpc.client.ServerProxy(f'{server.url}/xmlrpc/2/object', allow_none=True)
-
-    def __call__(self, model, method, *arguments, **keywords):
-        return self._models.execute_kw(self.server.database, self.id, self.password,
-                                       model, method, arguments, keywords)
-
-    def read(self, model, domain, *fields, **options):
-        """:return: the records found, as dictionaries, in the model's order."""
-        return self(model, 'search_read', domain, fields=list(fields), **options)
 
 
 def free_ports(count):

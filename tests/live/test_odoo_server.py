@@ -2,15 +2,16 @@
 """What the live tests stand on: real processes that start, work, and are gone afterwards."""
 
 import os
-import xmlrpc.client
 
 import pytest
+import requests
 
 from tools import database
 from tools.console import Fail
 
 from .killer import Killer
 from .odoo_server import OdooServer
+from .session import Refused
 from .waiting import wait_until
 
 
@@ -22,8 +23,10 @@ def server(odoo_server):
 def test_users_have_the_rights_of_their_groups(server):
     viewer = server.new_user('viewer', 'social_crm_base.group_viewer')
     assert viewer('social.crm.interaction', 'search_count', []) == 0
-    with pytest.raises(xmlrpc.client.Fault, match='not allowed'):
+    with pytest.raises(Refused, match='not allowed'):
         viewer('social.crm.platform', 'create', {'name': 'Mine', 'code': 'mine'})
+    with pytest.raises(Refused, match='Access Denied'):
+        server.user('viewer', 'wrong')
 
 
 def test_code_inside_odoo_is_committed_and_its_failure_is_told(server):
@@ -88,7 +91,7 @@ def test_nothing_is_left_of_a_server(tmp_path):
         server.shell("env['res.partner'].search_count([])")
         assert server.errors() == []
     assert process.poll() is not None
-    with pytest.raises(ConnectionRefusedError):
+    with pytest.raises(requests.ConnectionError):
         server.user()
     with pytest.raises(Fail, match='does not exist'):
         database.connect(server.database)
