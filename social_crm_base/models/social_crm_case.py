@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..const import CASE_STATE_SELECTION, MOOD_SELECTION, PRIORITY_SELECTION
 from ..tools.privacy import (
@@ -66,7 +66,7 @@ class SocialCrmCase(models.Model):
         ondelete="restrict",
     )
     outcome_id = fields.Many2one(
-        "social.crm.case.reason", string="Outcome", domain="[('kind', '=', 'outcome')]",
+        "social.crm.case.reason", domain="[('kind', '=', 'outcome')]",
         ondelete="restrict",
     )
     product_ref = fields.Char(string="Product")

@@ -5,7 +5,7 @@ from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 
 class SocialCrmCaseCycle(models.Model):
-    """From opening to closing; each reopening begins a new one. Service figures are made of these."""
+    """From opening to closing; each reopening begins a new one. Service figures come from these."""
 
     _name = "social.crm.case.cycle"
     _inherit = ["social.crm.personal.data"]

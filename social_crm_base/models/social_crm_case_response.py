@@ -35,8 +35,8 @@ class SocialCrmCaseResponse(models.Model):
     def _personal_data_fields(self):
         return {
             **not_personal(
-                "case_id cycle_id company_id waiting_since answered_at ended_at question_id answer_id "
-                "seconds business_seconds"
+                "case_id cycle_id company_id waiting_since answered_at ended_at question_id "
+                "answer_id seconds business_seconds"
             ),
             **classify(EMPLOYEE, KEEP, "user_id", ground="employment: who answered"),
         }

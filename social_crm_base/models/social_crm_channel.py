@@ -38,7 +38,6 @@ class SocialCrmChannel(models.Model):
     handle = fields.Char(help="The name by which people address us, without the leading @.")
     own_identity_id = fields.Many2one(
         "social.crm.identity",
-        string="Own Identity",
         index="btree_not_null",
         ondelete="restrict",
         help="Our account as others see it, so that our pages are known as ours everywhere.",

@@ -8,14 +8,13 @@ from ..tools.privacy import (
     CONTACT,
     IDENTITY,
     PROFILING,
-    PSEUDONYM,
     classify,
     not_personal,
 )
 
 
 class SocialCrmIdentity(models.Model):
-    """An account that somebody else owns. A stranger is only this; a contact is made for a reason."""
+    """An account somebody else owns. A stranger is only this; a contact is made for a reason."""
 
     _name = "social.crm.identity"
     _inherit = ["mail.thread", "social.crm.personal.data"]
@@ -62,7 +61,7 @@ class SocialCrmIdentity(models.Model):
         ],
         required=True,
         default="none",
-        help="On what ground this account may be linked to a contact, where a network asks for one.",
+        help="On what ground it may be linked to a contact, where a network asks for one.",
     )
     first_seen = fields.Datetime(readonly=True)
     last_seen = fields.Datetime(readonly=True)
@@ -123,7 +122,7 @@ class SocialCrmIdentity(models.Model):
 
     @api.model
     def _fill_handle_key(self, vals):
-        """Every way in leaves the handle's normal form, or the unique index would see two people."""
+        """Every way in leaves the normal form, or the unique index would see two people."""
         if vals.get("handle") and not vals.get("handle_key"):
             platform = self.env["social.crm.platform"].browse(vals["platform_id"])
             vals["handle_key"] = self._handle_key(platform, vals["handle"])

@@ -40,7 +40,7 @@ class SocialCrmIdentityLink(models.Model):
     date_to = fields.Datetime()
     remind_at = fields.Date(string="Ask Again On")
     proven_until = fields.Datetime()
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
 
     def _personal_data_fields(self):

@@ -149,9 +149,9 @@ class SocialCrmInteraction(models.Model):
         return {
             **not_personal(
                 "company_id channel_id platform_id conversation_id case_id confidential direction "
-                "kind mode visibility state parent_id parent_key root_key family dedup_key sibling_id "
-                "date_received counters counters_at reach purpose answer_type_id is_by_hand "
-                "hooks_pending delivery_state expires_at"
+                "kind mode visibility state parent_id parent_key root_key family dedup_key "
+                "sibling_id date_received counters counters_at reach purpose answer_type_id "
+                "is_by_hand hooks_pending delivery_state expires_at"
             ),
             **classify(
                 CONTENT,

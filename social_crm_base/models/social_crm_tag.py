@@ -16,7 +16,7 @@ class SocialCrmTag(models.Model):
     _order = "name"
 
     name = fields.Char(required=True, translate=True)
-    color = fields.Integer(default=lambda self: randint(1, 11))  # noqa: S311 (a colour)
+    color = fields.Integer(default=lambda self: randint(1, 11))
     active = fields.Boolean(default=True)
 
     _name_unique = models.Constraint("UNIQUE(name)", "A tag of this name exists already.")
