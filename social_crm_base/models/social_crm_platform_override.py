@@ -69,7 +69,9 @@ class SocialCrmPlatformOverride(models.Model):
         tracking=True,
         index=True,
     )
-    is_expired = fields.Boolean(compute="_compute_is_expired", search="_search_is_expired")
+    is_expired = fields.Boolean(
+        string="Run Out", compute="_compute_is_expired", search="_search_is_expired"
+    )
     can_approve = fields.Boolean(compute="_compute_can_approve")
     requested_by_id = fields.Many2one(
         "res.users",
@@ -177,6 +179,7 @@ class SocialCrmPlatformOverride(models.Model):
             )
         overrides = super().create(prepared)
         self.env.registry.clear_cache("stable")
+        overrides.filtered(lambda override: override.state == "requested")._ask_second_person()
         return overrides
 
     def write(self, vals):
@@ -219,6 +222,27 @@ class SocialCrmPlatformOverride(models.Model):
                     "An override of a contract is requested by a privacy clerk and confirmed by a "
                     "second person."
                 )
+            )
+
+    def _ask_second_person(self):
+        """Tell the other privacy clerks of the company that a request waits for them."""
+        # sudo: a clerk may not read who belongs to a group
+        clerks_sudo = self.env.ref("social_crm_base.group_privacy_clerk").sudo().all_user_ids
+        for override in self:
+            others = clerks_sudo.filtered(
+                lambda user, override=override: (
+                    override.company_id in user.company_ids and user != override.requested_by_id
+                )
+            )
+            override.message_notify(
+                partner_ids=others.partner_id.ids,
+                subject=self.env._("An override waits for a second person"),
+                body=self.env._(
+                    "%(user)s asks to override: %(rule)s. Reason: %(reason)s",
+                    user=override.requested_by_id.name,
+                    rule=override.rule_id.display_name,
+                    reason=override.reason,
+                ),
             )
 
     def _is_second_person(self):

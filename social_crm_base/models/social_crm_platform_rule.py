@@ -80,7 +80,9 @@ class SocialCrmPlatformRule(models.Model):
         help="Consent means the person's express opt-in, or data the person gave us directly.",
     )
     lifetime_hours = fields.Integer(
-        string="Lifetime (h)", help="How long it may be kept, in hours; 0: no limit."
+        string="Lifetime (h)",
+        aggregator=None,
+        help="How long it may be kept, in hours; 0: no limit.",
     )
     lifetime_of = fields.Selection(
         selection=[

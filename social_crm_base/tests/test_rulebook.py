@@ -281,6 +281,15 @@ class TestOverrides(RulebookCase):
         self.assertEqual(override.requested_by_id, self.clerk)
         self.assertTrue(self.verdict("linkedin", "lead", "api").allowed)
 
+    def test_the_other_clerks_hear_of_a_request(self):
+        override = self.request(self.clerk, self.rule("linkedin_lead"))
+        told = self.env["mail.message"].search(
+            [("model", "=", override._name), ("res_id", "=", override.id)]
+        ).notified_partner_ids
+        self.assertIn(self.second_clerk.partner_id, told)
+        self.assertNotIn(self.clerk.partner_id, told)
+        self.assertNotIn(self.agent.partner_id, told)
+
     def test_a_manager_may_be_the_second_person_but_not_the_first(self):
         rule = self.rule("linkedin_lead")
         with self.assertRaisesRegex(AccessError, "privacy clerk"):
