@@ -40,10 +40,18 @@
         "views/social_crm_platform_views.xml",
         "views/social_crm_platform_rule_views.xml",
         "views/social_crm_platform_override_views.xml",
+        "wizards/social_crm_interaction_log_views.xml",
+        "wizards/social_crm_lead_create_views.xml",
+        "views/social_crm_import_line_views.xml",
+        "views/social_crm_journey_views.xml",
+        "views/crm_lead_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "social_crm_base/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "social_crm_base/static/tests/**/*.test.js",
         ],
     },
     "application": True,

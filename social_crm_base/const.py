@@ -122,3 +122,9 @@ OUTBOX_STATES = [
 ]
 # A message after this many days no longer belongs to a closed matter (setting of the company).
 REOPEN_DAYS = 7
+# Grounds of an identity that count as the person's own consent where a network asks for it.
+CONSENTED = frozenset({"given", "opt_in"})
+# Roles we do not sell to: of their words no lead is made.
+ROLES_WITHOUT_LEAD = frozenset({"press", "competitor", "bot", "employee"})
+# Marks the words of an interaction where a lead quotes them, so that they can be taken back.
+QUOTE_CLASS = "o_social_crm_quote_%s"

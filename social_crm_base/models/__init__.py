@@ -1,8 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+# Mixins are there before the models that inherit them.
+from . import personal_data, social_crm_presence
+
+# isort: split
 from . import (
-    personal_data,
+    crm_lead,
     res_company,
     res_config_settings,
+    res_partner_presence,
     res_users,
     social_crm_answer_type,
     social_crm_app,
@@ -10,6 +15,7 @@ from . import (
     social_crm_case_actions,
     social_crm_case_cycle,
     social_crm_case_display,
+    social_crm_case_lead,
     social_crm_case_reason,
     social_crm_case_reason_display,
     social_crm_case_response,
@@ -21,17 +27,25 @@ from . import (
     social_crm_channel_display,
     social_crm_conversation,
     social_crm_conversation_display,
+    social_crm_conversation_lead,
+    social_crm_conversation_reply,
     social_crm_credential,
     social_crm_identity,
     social_crm_identity_alias,
+    social_crm_identity_lead,
     social_crm_identity_link,
+    social_crm_import_line,
     social_crm_interaction,
     social_crm_interaction_display,
     social_crm_interaction_hooks,
     social_crm_interaction_ingest,
+    social_crm_interaction_lead,
+    social_crm_journey,
+    social_crm_journey_source,
     social_crm_metric,
     social_crm_outbox,
     social_crm_outbox_display,
+    social_crm_outbox_words,
     social_crm_platform,
     social_crm_platform_override,
     social_crm_platform_rule,

@@ -7,3 +7,5 @@ from . import test_rulebook
 from . import test_ingest
 from . import test_ingest_order
 from . import test_turns
+from . import test_hoot
+from . import test_journey

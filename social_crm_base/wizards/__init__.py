@@ -4,4 +4,7 @@ from . import (
     social_crm_case_join,
     social_crm_case_snooze,
     social_crm_case_split,
+    social_crm_interaction_log,
+    social_crm_lead_create,
+    social_crm_lead_create_line,
 )
