@@ -11,6 +11,7 @@ from .console import Fail, end_with_parent
 from .paths import HOME, ROOT, own
 from .steps import write_atomically
 
+LAUNCHER = ROOT / "tools" / "bin" / "odoo"
 QUIET = ("--no-http", "--stop-after-init", "--max-cron-threads=0", "--log-level=warn")
 
 
@@ -61,7 +62,7 @@ def environment(database=None):
 
 def command(database, *arguments):
     """Command line of an Odoo process."""
-    return [setup.venv_python(), "-m", "odoo", *arguments[:1], "-c", config(database),
+    return [setup.venv_python(), LAUNCHER, *arguments[:1], "-c", config(database),
             *arguments[1:]]
 
 

@@ -73,7 +73,7 @@ class OdooServer:
         It is ready when this returns: a call to work that it did not hear yet would be lost.
 
         :param dict env: more environment variables.
-        :param Path launcher: a script that starts Odoo in place of ``python -m odoo``.
+        :param Path launcher: a script that starts Odoo in place of Odoo's own.
         """
         worker = self.start(
             'worker', ['server', '--no-http', '--max-cron-threads=1'], env=env, launcher=launcher)
@@ -93,7 +93,7 @@ class OdooServer:
         """
         command = odoo.command(self.database, *arguments)
         if launcher:
-            command[1:3] = [launcher]  # instead of -m odoo
+            command[command.index(odoo.LAUNCHER)] = launcher
         log_path = self.home / f'{name}-{next(self._numbers)}.log'
         log = self._stack.enter_context(log_path.open('wb'))
         process = self._stack.enter_context(odoo.child(
