@@ -24,7 +24,10 @@ def run(_options):
             before, text = content(path), path.read_text() if path.exists() else ""
             odoo.call(NAME, "i18n", "export", "-l", "pot", "-o", str(path), addon,
                       fail=f"cannot export the terms of {addon}")
-            if content(path) == before:
+            if not content(path):
+                path.unlink()
+                say(f"{addon} has no terms")
+            elif content(path) == before:
                 path.write_text(text)
                 say(f"{path.relative_to(ROOT)} is up to date")
             else:

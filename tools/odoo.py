@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 from contextlib import contextmanager
+from itertools import takewhile
 
 from . import cluster, setup
 from .console import Fail, end_with_parent
@@ -61,9 +62,10 @@ def environment(database=None):
 
 
 def command(database, *arguments):
-    """Command line of an Odoo process."""
-    return [setup.venv_python(), LAUNCHER, *arguments[:1], "-c", config(database),
-            *arguments[1:]]
+    """Command line of an Odoo process: the words of a subcommand, then its options."""
+    words = list(takewhile(lambda word: not str(word).startswith("-"), arguments))
+    return [setup.venv_python(), LAUNCHER, *words, "-c", config(database),
+            *arguments[len(words):]]
 
 
 def call(database, *arguments, fail):
