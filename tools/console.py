@@ -51,7 +51,7 @@ def run(command, *, fail, hint="", **options):
         raise Fail(f"{fail}: the program {error.filename} is missing. {hint}".strip()) from error
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        if any("No space left" in line for line in lines):
+        if any("No space left" in line or "enough free space" in line for line in lines):
             raise OSError(errno.ENOSPC, "No space left on device")
         errors = [line for line in lines if line.startswith(("E:", "ERROR", "Err:"))]
         reason = (errors or lines or [shlex.join(map(str, command))])[-1]
