@@ -1,0 +1,141 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
+
+LEGAL_BASES = [
+    ("consent", "Consent, Art. 6(1)(a)"),
+    ("contract", "Contract, Art. 6(1)(b)"),
+    ("law", "Legal obligation, Art. 6(1)(c)"),
+    ("interest", "Legitimate interest, Art. 6(1)(f)"),
+]
+REVIEW_MONTHS = 12
+
+
+class SocialCrmProcessingActivity(models.Model):
+    """An entry of the record of processing activities (GDPR Art. 30(1))."""
+
+    _name = "social.crm.processing.activity"
+    _inherit = ["mail.thread", "mail.activity.mixin", "social.crm.personal.data"]
+    _description = "Processing Activity"
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("in_force", "In force")],
+        required=True,
+        default="draft",
+        tracking=True,
+    )
+    purpose = fields.Text(
+        required=True, translate=True, help="Art. 30(1)(b): what the data is used for."
+    )
+    legal_basis = fields.Selection(LEGAL_BASES, required=True, tracking=True)
+    interest = fields.Text(
+        string="Legitimate Interest",
+        translate=True,
+        help="Whose interest it is, and why the person's own do not outweigh it.",
+    )
+    role = fields.Selection(
+        [
+            ("controller", "Controller"),
+            ("joint", "Joint controller"),
+            ("processor", "Processor"),
+        ],
+        string="Our Role",
+        required=True,
+        default="controller",
+    )
+    joint_note = fields.Text(
+        string="Arrangement",
+        translate=True,
+        help="Art. 26: who answers for what, and where the arrangement can be read.",
+    )
+    subjects = fields.Text(
+        string="Whose Data", required=True, translate=True, help="Art. 30(1)(c)."
+    )
+    data = fields.Text(string="Which Data", required=True, translate=True, help="Art. 30(1)(c).")
+    recipients = fields.Text(translate=True, help="Art. 30(1)(d), the networks included.")
+    transfer = fields.Text(
+        string="Third Countries",
+        translate=True,
+        help="Art. 30(1)(e): to which countries, and on which ground.",
+    )
+    retention = fields.Text(translate=True, help="Art. 30(1)(f): how long, by kind of data.")
+    security = fields.Text(translate=True, help="Art. 30(1)(g): measures, in general terms.")
+    platform_ids = fields.Many2many("social.crm.platform", string="Networks")
+    owner_id = fields.Many2one("res.users", string="Owner", tracking=True)
+    reviewed_on = fields.Date(tracking=True)
+    review_due = fields.Boolean(compute="_compute_review_due", search="_search_review_due")
+
+    def _review_limit(self):
+        return fields.Date.subtract(fields.Date.today(), months=REVIEW_MONTHS)
+
+    @api.depends("reviewed_on", "state")
+    def _compute_review_due(self):
+        limit = self._review_limit()
+        for activity in self:
+            activity.review_due = activity.state == "in_force" and (
+                not activity.reviewed_on or activity.reviewed_on < limit
+            )
+
+    def _search_review_due(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        due = fields.Domain("state", "=", "in_force") & (
+            fields.Domain("reviewed_on", "=", False)
+            | fields.Domain("reviewed_on", "<", self._review_limit())
+        )
+        if set(value) == {True, False}:
+            return fields.Domain.TRUE
+        return due if True in value else ~due
+
+    @api.constrains("legal_basis", "interest", "role", "joint_note", "state")
+    def _check_complete(self):
+        for activity in self.filtered(lambda activity: activity.state == "in_force"):
+            if activity.legal_basis == "interest" and not activity.interest:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s rests on a legitimate interest: write down which, and why the "
+                        "person's own interests do not outweigh it, before it is in force.",
+                        name=activity.name,
+                    )
+                )
+            if activity.role == "joint" and not activity.joint_note:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s is done jointly: write down who answers for what (Art. 26) "
+                        "before it is in force.",
+                        name=activity.name,
+                    )
+                )
+
+    def action_put_in_force(self):
+        """Put reviewed entries in force."""
+        self.write({"state": "in_force", "reviewed_on": fields.Date.context_today(self)})
+
+    def action_review(self):
+        """Note that the entries were read again and still hold."""
+        self.write({"reviewed_on": fields.Date.context_today(self)})
+
+    def action_back_to_draft(self):
+        """Take entries back to work on them."""
+        self.write({"state": "draft"})
+
+    def _personal_data_fields(self):
+        return {
+            **not_personal(
+                "name sequence active company_id state purpose legal_basis interest role "
+                "joint_note subjects data recipients transfer retention security platform_ids "
+                "reviewed_on"
+            ),
+            **classify(
+                EMPLOYEE, KEEP, "owner_id", ground="GDPR Art. 30: who answers for an activity"
+            ),
+        }

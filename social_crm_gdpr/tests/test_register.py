@@ -1,0 +1,74 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.social_crm_base.tests.common import SocialCrmCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRegister(SocialCrmCommon):
+    def _activity(self, **values):
+        return self.env["social.crm.processing.activity"].create(
+            {
+                "name": "Prize draw",
+                "purpose": "Drawing winners",
+                "legal_basis": "interest",
+                "subjects": "Participants",
+                "data": "Names",
+                **values,
+            }
+        )
+
+    def test_what_came_with_the_app_describes_it(self):
+        shipped = self.env["social.crm.processing.activity"].search([])
+        self.assertGreaterEqual(len(shipped), 4)
+        self.assertTrue(all(shipped.mapped("purpose")))
+
+    def test_a_legitimate_interest_must_be_named_before_it_is_in_force(self):
+        activity = self._activity()
+        with self.assertRaisesRegex(ValidationError, "legitimate interest"):
+            activity.with_user(self.clerk).action_put_in_force()
+        activity.interest = "Ours: to find a winner"
+        activity.with_user(self.clerk).action_put_in_force()
+        self.assertEqual(activity.state, "in_force")
+
+    def test_joint_control_needs_its_arrangement(self):
+        activity = self._activity(legal_basis="consent", role="joint")
+        with self.assertRaisesRegex(ValidationError, "Art. 26"):
+            activity.action_put_in_force()
+
+    def test_after_a_year_the_review_is_due(self):
+        with freeze_time("2025-01-10"):
+            activity = self._activity(legal_basis="consent")
+            activity.action_put_in_force()
+        with freeze_time("2026-02-01"):
+            activity.invalidate_recordset()
+            self.assertTrue(activity.review_due)
+            self.assertIn(activity, activity.search([("review_due", "=", True)]))
+            activity.action_review()
+            self.assertFalse(activity.review_due)
+            self.assertNotIn(activity, activity.search([("review_due", "=", True)]))
+
+    def test_the_officer_reads_and_changes_nothing(self):
+        activity = self._activity().with_user(self.officer)
+        self.assertEqual(activity.name, "Prize draw")
+        with self.assertRaises(AccessError):
+            activity.action_back_to_draft()
+
+    def test_an_agent_has_no_business_here(self):
+        with self.assertRaises(AccessError):
+            self._activity().with_user(self.agent).name  # noqa: B018
+        with self.assertRaises(AccessError):
+            self.env["social.crm.data.map"].with_user(self.agent).action_open()
+
+    def test_the_map_shows_every_personal_field_the_models_declare(self):
+        action = self.env["social.crm.data.map"].with_user(self.officer).action_open()
+        lines = self.env["social.crm.data.map"].search(action["domain"])
+        found = {(line.model, line.field): line for line in lines}
+        body = found["social.crm.interaction", "body"]
+        self.assertEqual((body.category, body.erasure), ("content", "clear"))
+        self.assertIn(("social.crm.identity", "handle"), found)
+        self.assertTrue(found["social.crm.case", "user_id"].ground)
+        self.assertNotIn(("social.crm.interaction", "kind"), found)
