@@ -59,7 +59,7 @@ class TestRegister(SocialCrmCommon):
 
     def test_an_agent_has_no_business_here(self):
         with self.assertRaises(AccessError):
-            self._activity().with_user(self.agent).name  # noqa: B018
+            self._activity().with_user(self.agent).read(["name"])
         with self.assertRaises(AccessError):
             self.env["social.crm.data.map"].with_user(self.agent).action_open()
 
