@@ -38,10 +38,10 @@ class SocialCrmServiceFigure(models.Model):
     platform_id = fields.Many2one("social.crm.platform", string="Network")
     team_id = fields.Many2one("social.crm.team")
     measure = fields.Selection(MEASURES)
-    sample = fields.Integer(string="Sample", help="How many waits ended and were measured.")
+    sample = fields.Integer(help="How many waits ended and were measured.")
     waiting = fields.Integer(string="Still Waiting", help="Begun in this month and not ended.")
-    mean = fields.Float(string="Mean", aggregator=None)
-    median = fields.Float(string="Median", aggregator=None)
+    mean = fields.Float(aggregator=None)
+    median = fields.Float(aggregator=None)
     p90 = fields.Float(
         string="90 % Within", aggregator=None, help="Nine of ten waited no longer than this."
     )

@@ -70,7 +70,7 @@ class SocialCrmProcessingActivity(models.Model):
     retention = fields.Text(translate=True, help="Art. 30(1)(f): how long, by kind of data.")
     security = fields.Text(translate=True, help="Art. 30(1)(g): measures, in general terms.")
     platform_ids = fields.Many2many("social.crm.platform", string="Networks")
-    owner_id = fields.Many2one("res.users", string="Owner", tracking=True)
+    owner_id = fields.Many2one("res.users", tracking=True)
     reviewed_on = fields.Date(tracking=True)
     review_due = fields.Boolean(compute="_compute_review_due", search="_search_review_due")
 
