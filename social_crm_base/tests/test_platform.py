@@ -2,6 +2,8 @@
 from datetime import date
 from pathlib import Path
 
+from hypothesis import example, given, settings
+from hypothesis.strategies import text
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -204,9 +206,21 @@ class TestHandles(PlatformCase):
                 platform = self.platform(code)
                 self.assertEqual(platform._normalize_handle(handle), handle, link)
 
+    @given(text=text(max_size=60))
+    @example("\u0130\u0307@\u212a.example")
+    @example("acct:@a@b.example")
+    @example("https://x.com/\u202e/@%40")
+    @settings(max_examples=200, deadline=None, derandomize=True)
+    def test_any_text_has_at_most_one_normal_form(self, text):
+        for platform in self.Platform.search([]):
+            normal = platform._normalize_handle(text)
+            self.assertEqual(platform._normalize_handle(normal), normal, platform.code)
+            self.assertFalse(normal.startswith("@"))
+            self.Platform._parse_profile_urls([text, f"https://{text}", f"https://x.com/{text}"])
+
     def test_settings_work_without_database(self):
-        settings = HandleSettings(fold_case=False, ignored=".-")
-        self.assertEqual(normalize_handle("@A.d-a", settings), "Ada")
+        handle_settings = HandleSettings(fold_case=False, ignored=".-")
+        self.assertEqual(normalize_handle("@A.d-a", handle_settings), "Ada")
         self.assertEqual(build_profile_url("https://n.test/{id}"), "")
         self.assertEqual(
             build_profile_url("https://n.test/{handle}", "a/../b?c"),
