@@ -209,6 +209,9 @@ class TestHandles(PlatformCase):
     @given(text=text(max_size=60))
     @example("\u0130\u0307@\u212a.example")
     @example("acct:@a@b.example")
+    @example("@@wa.me/x.example")
+    @example("wa.me/@www.x.example")
+    @example(" @ \t@ada@")
     @example("https://x.com/\u202e/@%40")
     @settings(max_examples=200, deadline=None, derandomize=True)
     def test_any_text_has_at_most_one_normal_form(self, text):

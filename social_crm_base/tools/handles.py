@@ -79,7 +79,7 @@ def normalize_handle(handle, settings, host="", region=""):
     :return: the normal form, without a leading ``@``; empty when it is no handle of this network.
     :rtype: str
     """
-    text = _clean(handle)
+    text = re.sub(r"^[@\s]+", "", _clean(handle))
     if not text or settings.form == FORM_NONE:
         return ""
     if _looks_like_link(text, settings):
@@ -215,8 +215,8 @@ def _clean(text):
 def _looks_like_link(text, settings):
     if "://" in text or text.startswith("//") or _LEADING_HOST.match(text):
         return True
-    # On Bluesky a host name is a handle.
-    return text.startswith("www.") and settings.form != FORM_DOMAIN
+    # On Bluesky a host name is a handle; before an @ it is a name like any other.
+    return text.startswith("www.") and "@" not in text and settings.form != FORM_DOMAIN
 
 
 def _fold(text, settings):
@@ -224,7 +224,7 @@ def _fold(text, settings):
 
 
 def _name(text, settings, _host, _region):
-    return _fold(text.lstrip("@"), settings)
+    return _fold(text, settings)
 
 
 def _server(text, settings, host, _region):
@@ -236,7 +236,7 @@ def _server(text, settings, host, _region):
 
 def _matrix(text, settings, host, _region):
     """``@user:server``; the server may carry a port, as the specification allows."""
-    user, _separator, server = text.lstrip("@").partition(":")
+    user, _separator, server = text.partition(":")
     name, _colon, port = (server or host).partition(":")
     name = normalize_host(name)
     if not user or not name or (port and not port.isdigit()):
@@ -245,7 +245,7 @@ def _matrix(text, settings, host, _region):
 
 
 def _domain(text, _settings, _host, _region):
-    return normalize_host(text.lstrip("@"))
+    return normalize_host(text)
 
 
 def _phone(text, _settings, _host, region):
