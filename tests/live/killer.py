@@ -24,13 +24,13 @@ class Killer:
     def run(self, job, at=0):
         """Run a job once.
 
-        :param str job: external id of the ``ir.cron``.
+        :param str job: what the job's code contains, see :meth:`OdooServer.jobs`.
         :param int at: number of the SQL statement at which the process is killed, 0 for never.
         :return: how many statements it needed, None when it was killed before its end.
         """
         # Odoo puts aside a job that died three times in a row; here it shall be tried every time.
         self.server.sql('DELETE FROM ir_cron_progress')
-        self.process.stdin.write(f'{self.server.ref(job)} {at}\n'.encode())
+        self.process.stdin.write(f'{self.server.jobs(job)[0]} {at}\n'.encode())
         self.process.stdin.flush()
         word, *number = self._expect('killed', 'done').split()
         wait_until(lambda: not self._open_transactions(), what='the end of the dead transaction')

@@ -177,14 +177,20 @@ class OdooServer:
 
     # Scheduled jobs
 
-    def run_cron(self, external_id):
+    def jobs(self, code):
+        """:return: ids of the scheduled jobs that run this code, for example ``_cron_send()``."""
+        return [job_id for (job_id,) in self.sql("""
+            SELECT c.id FROM ir_cron c JOIN ir_act_server a ON a.id = c.ir_actions_server_id
+             WHERE strpos(a.code, %s) > 0 ORDER BY c.id""", code)]
+
+    def run_job(self, code):
         """Run a scheduled job in the web server, to its end."""
-        result = self.user()('ir.cron', 'method_direct_trigger', [self.ref(external_id)])
+        result = self.user()('ir.cron', 'method_direct_trigger', self.jobs(code)[:1])
         assert result is True, result
 
-    def schedule(self, *external_ids):
+    def schedule(self, *codes):
         """Let the workers run these jobs from now on, beginning at once."""
-        ids = [self.ref(external_id) for external_id in external_ids]
+        ids = [job_id for code in codes for job_id in self.jobs(code)]
         self.sql("""
             UPDATE ir_cron SET active = true, nextcall = now() AT TIME ZONE 'UTC' - interval '1 s'
              WHERE id = ANY(%s)""", ids)

@@ -46,18 +46,16 @@ def test_a_job_runs_in_the_web_server_or_in_a_worker(server):
             'name': 'Probe', 'model_id': env.ref('base.model_res_partner').id, 'state': 'code',
             'interval_type': 'days',
             'code': "model.create({'name': 'made by a job'})"})
-        env['ir.model.data'].create({
-            'module': 'social_crm_base', 'name': 'probe', 'model': 'ir.cron', 'res_id': job.id})
         job.active = False
     """)
 
     def made():
         return server.count('res_partner', 'name = %s', 'made by a job')
-    server.run_cron('social_crm_base.probe')
+    server.run_job('made by a job')
     assert made() == 1
 
     worker = server.start_worker()
-    server.schedule('social_crm_base.probe')
+    server.schedule('made by a job')
     wait_until(lambda: made() == 2, what='the job in the worker')
     server.stop(worker)
     with pytest.raises(ProcessLookupError):
@@ -66,17 +64,15 @@ def test_a_job_runs_in_the_web_server_or_in_a_worker(server):
 
 def test_a_killed_job_leaves_what_it_committed_and_no_more(server):
     server.shell("""
-        job = env['ir.cron'].create({
+        env['ir.cron'].create({
             'name': 'Two', 'model_id': env.ref('base.model_res_partner').id, 'state': 'code',
             'interval_type': 'days', 'active': False, 'code': '''
         model.create({'name': 'first half'})
         env['ir.cron']._commit_progress(1)
         model.create({'name': 'second half'})'''.replace('    ', '')})
-        env['ir.model.data'].create({
-            'module': 'social_crm_base', 'name': 'two', 'model': 'ir.cron', 'res_id': job.id})
     """)
     seen = set()
-    for _at in Killer(server).at_every_statement('social_crm_base.two'):
+    for _at in Killer(server).at_every_statement('first half'):
         seen.add(tuple(server.count('res_partner', 'name = %s', f'{half} half')
                        for half in ('first', 'second')))
         server.sql("DELETE FROM res_partner WHERE name LIKE '% half'")
