@@ -40,8 +40,9 @@ class SocialCrmCase(models.Model):
 
     @api.depends("lead_ids")
     def _compute_lead_count(self):
+        readable = self.env["crm.lead"].has_access("read")
         for case in self:
-            case.lead_count = len(case.lead_ids)
+            case.lead_count = len(case.lead_ids) if readable else 0
 
     def _compute_interaction_count(self):
         counts = dict(

@@ -9,9 +9,12 @@ class SocialCrmCase(models.Model):
     def write(self, vals):
         if "lead_ids" not in vals:
             return super().write(vals)
-        before = {case.id: case.lead_ids for case in self}
+        # sudo: agents tie cases to leads they may not open; only whether there are new ones counts
+        cases_sudo = self.sudo()
+        before = {case.id: case.lead_ids for case in cases_sudo}
         done = super().write(vals)
-        self.filtered(lambda case: case.lead_ids - before[case.id])._gate_lead()
+        grown_sudo = cases_sudo.filtered(lambda case: case.lead_ids - before[case.id])
+        self.browse(grown_sudo.ids)._gate_lead()
         return done
 
     def _gate_lead(self):

@@ -137,11 +137,19 @@ class SocialCrmImportLine(models.Model):
 
         :raise ValidationError: naming the column, for a line that cannot be understood
         """
+        self.check_access("create")
         defaults = self.default_get(["direction", "kind", "channel_id"])
         vals_list = [{**defaults, **vals} for vals in vals_list]
         batches = {}
         for position, vals in enumerate(vals_list):
-            activity = self._prepare_activity(vals)
+            try:
+                activity = self._prepare_activity(vals)
+            except ValidationError as error:
+                if len(vals_list) > 1 and self.env.context.get("import_file"):
+                    # Odoo would put a user's error on the first line of the block; after any
+                    # other error it takes line by line and tells the right one.
+                    raise ValueError(str(error)) from error
+                raise
             key = vals["channel_id"], bool(vals.get("needs_answer"))
             batches.setdefault(key, []).append((position, activity))
         outcomes = {}

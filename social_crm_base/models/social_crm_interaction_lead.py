@@ -2,7 +2,7 @@
 """From what was said to a lead: who may, by the networks' rules, and what the lead then holds."""
 from markupsafe import Markup
 
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 from odoo.tools.mail import plaintext2html
@@ -14,10 +14,22 @@ from ..exceptions import RulebookRefusal
 class SocialCrmInteraction(models.Model):
     _inherit = "social.crm.interaction"
 
+    lead_count = fields.Integer(compute="_compute_lead_count", string="Number of Leads")
+
+    @api.depends("lead_ids")
+    def _compute_lead_count(self):
+        readable = self.env["crm.lead"].has_access("read")
+        for interaction in self:
+            interaction.lead_count = len(interaction.lead_ids) if readable else 0
+
     def write(self, vals):
-        leads = self.lead_ids if "lead_ids" in vals else None
+        if "lead_ids" not in vals:
+            return super().write(vals)
+        # sudo: agents tie words to leads they may not open; only whether there are new ones counts
+        self_sudo = self.sudo()
+        before = self_sudo.lead_ids
         done = super().write(vals)
-        if leads is not None and self.lead_ids - leads:
+        if self_sudo.lead_ids - before:
             self._gate_lead()
         return done
 
@@ -143,6 +155,10 @@ class SocialCrmInteraction(models.Model):
         return list(people.values())
 
     # === ACTIONS === #
+
+    def action_open_leads(self):
+        """Open the leads made of this."""
+        return self.env["crm.lead"]._social_open(self.lead_ids.ids)
 
     def action_create_lead(self):
         """Open the dialogue that makes leads of what is selected, one a person."""

@@ -9,3 +9,6 @@ from . import test_ingest_order
 from . import test_turns
 from . import test_hoot
 from . import test_journey
+from . import test_lead
+from . import test_import
+from . import test_log

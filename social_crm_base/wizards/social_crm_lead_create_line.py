@@ -153,8 +153,8 @@ class SocialCrmLeadCreateLine(models.TransientModel):
             parts.append(
                 Markup('<p class="small text-muted">%s</p>')
                 % self.env._(
-                    "Source: %(source)s (read on %(day)s)",
-                    source=verdict.source,
+                    "Source: %(page)s (read on %(day)s)",
+                    page=verdict.source,
                     day=fields.Date.to_string(verdict.checked_on) or "?",
                 )
             )
@@ -195,7 +195,7 @@ class SocialCrmLeadCreateLine(models.TransientModel):
 
     def _set_duplicates(self, readable, all_sudo):
         hidden_sudo = all_sudo - readable
-        values = {"duplicate_lead_ids": [Command.set(readable.ids)]}
+        values = {}
         if hidden_sudo:
             values["duplicate_note"] = self.env._(
                 "There is an open lead of this person already, which you cannot open: ask "
@@ -204,7 +204,11 @@ class SocialCrmLeadCreateLine(models.TransientModel):
                 or self.env._("the sales team"),
             )
         if readable:
-            values.update(action="add", lead_id=readable[0].id)
+            values.update(
+                duplicate_lead_ids=[Command.set(readable.ids)],
+                action="add",
+                lead_id=readable[0].id,
+            )
         self.write(values)
 
     def _person_keys(self, accounts):
@@ -284,7 +288,8 @@ class SocialCrmLeadCreateLine(models.TransientModel):
             links["social_identity_id"] = self.identity_id.id
         lead.write(links)
         cases = self.interaction_ids.case_id._filtered_access("write")
-        cases.write({"lead_ids": [Command.link(lead.id)]})
+        # sudo: of their own cases, to a lead they may have made and not be able to open
+        cases.sudo().write({"lead_ids": [Command.link(lead.id)]})
 
     def _note(self):
         """What the lead's chatter says: where to look, not the words, which may be taken back."""
