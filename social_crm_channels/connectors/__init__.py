@@ -1,3 +1,3 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """One package, one network: ``connector`` (the contract), ``parse`` (pure), ``const`` (facts)."""
-from . import mastodon
+from . import mastodon, webhook

@@ -233,16 +233,6 @@ class TestMastodonPolling(MastodonCase):
         again, _cursor = self.fetch(cursor)
         self.assertEqual((len(first), again), (1, []))
 
-    def test_keys_tell_two_of_our_accounts_on_one_server_apart(self):
-        self.answer_pages(NOTICES, [notification()], [])
-        first, _cursor = self.fetch({})
-        network = self.restart()
-        network.answer("GET", ME, own_account(id="2"))
-        network._answers["GET", ME].pop(0)
-        network.answer("GET", NOTICES, [notification()])
-        second, _cursor = self.fetch({})
-        self.assertNotEqual(first[0][0], second[0][0])
-
     def test_what_we_said_elsewhere_is_read_too(self):
         self.answer_pages(NOTICES, [])
         self.answer_pages(STATUSES, [status(author=own_account())], [])

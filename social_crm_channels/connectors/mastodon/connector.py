@@ -196,7 +196,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
             cursor.get("notifications", {}),
             lambda row: read.required(row, "id"),
         )
-        found = [items.notification_item(own_id, row) for row in rows]
+        found = [items.notification_item(row) for row in rows]
         for row in rows:
             items.watch_noticed(watched, row, own_id, now)
         if not rows:
@@ -207,15 +207,15 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
                 lambda row: read.required(row, "uri"),
                 exclude_reblogs="true",
             )
-            found = [items.status_item(own_id, row) for row in rows]
+            found = [items.status_item(row) for row in rows]
             for row in rows:
                 items.watch_own(watched, row, own_id, now)
         if not rows:
-            found = self._look_again(client, own_id, watched, now)
+            found = self._look_again(client, watched, now)
         cursor["watched"] = poll.forget_old(watched, now)
         return found, cursor
 
-    def _look_again(self, client, own_id, watched, now):
+    def _look_again(self, client, watched, now):
         """Statuses seen lately, for those that were edited, deleted or answered unnamed."""
         found, proven = [], False
         for uri in poll.due(watched, now):
@@ -228,7 +228,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
                 if not proven:  # a server that denies everything says nothing about one post
                     api.own_account(client)
                     proven = True
-                found.append(items.gone_item(own_id, uri, known["id"]))
+                found.append(items.gone_item(uri, known["id"]))
                 del watched[uri]
                 continue
             status = read.expect_object(answer, "the status")
@@ -236,14 +236,14 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
             poll.watch(watched, status, now, own=known["own"])
             seen = watched.get(uri, known)
             if seen["edited"] != known["edited"]:
-                found.append(items.status_item(own_id, status))
+                found.append(items.status_item(status))
             elif seen["counts"] != known["counts"]:
-                found.append(items.counters_item(own_id, status))
+                found.append(items.counters_item(status))
             if known["own"] and seen["counts"][0] != known["counts"][0]:
-                found += self._answers(client, own_id, status)
+                found += self._answers(client, status)
         return found
 
-    def _answers(self, client, own_id, status):
+    def _answers(self, client, status):
         """Replies below a post of ours: those that do not name us are in no notification."""
         path = f"/api/v1/statuses/{read.required(status, 'id')}/context"
         context = read.expect_object(client.get(path).json(), "the context")
@@ -251,7 +251,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         found = []
         for reply in read.objects(context, "descendants"):
             thread = api.thread_of(reply, line)
-            found.append(items.status_item(own_id, reply, thread))
+            found.append(items.status_item(reply, thread))
         return found
 
     def _is_thin(self, channel, payload):

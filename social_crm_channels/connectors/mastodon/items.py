@@ -1,8 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""What a poll hands to the event inbox, and what it remembers of it.
-
-Event keys begin with our own account: two of our accounts on one server share the app.
-"""
+"""What a poll hands to the event inbox, and what it remembers of it."""
 import hashlib
 import json
 
@@ -21,28 +18,28 @@ def answering_status(payload):
     return status if is_reply and not gesture else None
 
 
-def notification_item(own_id, row):
-    key = f"{own_id}:notification:{read.required(row, 'id')}:{read.text(row, 'type')}"
+def notification_item(row):
+    key = f"notification:{read.required(row, 'id')}:{read.text(row, 'type')}"
     return key, {"type": "notification", "notification": row}
 
 
-def status_item(own_id, status, thread=None):
+def status_item(status, thread=None):
     version = read.text(status, "edited_at")
     payload = {"type": "status", "status": status}
     if thread:
         payload["thread"] = thread
-    return f"{own_id}:status:{read.required(status, 'uri')}:{version}", payload
+    return f"status:{read.required(status, 'uri')}:{version}", payload
 
 
-def gone_item(own_id, uri, status_id):
+def gone_item(uri, status_id):
     payload = {"type": "gone", "uri": uri, "id": status_id, "at": api.utcnow().isoformat()}
-    return f"{own_id}:gone:{uri}", payload
+    return f"gone:{uri}", payload
 
 
-def counters_item(own_id, status):
+def counters_item(status):
     payload = {"type": "counters", "status": status, "at": api.utcnow().isoformat()}
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
-    return f"{own_id}:counters:{read.required(status, 'uri')}:{digest}", payload
+    return f"counters:{read.required(status, 'uri')}:{digest}", payload
 
 
 def watch_noticed(watched, notice, own_id, now):
