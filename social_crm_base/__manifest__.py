@@ -46,6 +46,7 @@
         "views/social_crm_journey_views.xml",
         "views/crm_lead_views.xml",
     ],
+    "demo": ["demo/social_crm_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "social_crm_base/static/src/**/*",

@@ -30,6 +30,7 @@ from . import (
     social_crm_conversation_lead,
     social_crm_conversation_reply,
     social_crm_credential,
+    social_crm_demo,
     social_crm_identity,
     social_crm_identity_alias,
     social_crm_identity_lead,

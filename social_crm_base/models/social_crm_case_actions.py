@@ -132,7 +132,7 @@ class SocialCrmCase(models.Model):
     def _join(self, others):
         """Take over what was said in ``others``, which turned out to be the same matter.
 
-        The others stay, closed and pointing here, with the figures of their own time.
+        The others stay, closed and pointing here; the matter and its figures are counted once.
 
         :param recordset others: cases of the same company
         :raise RulebookRefusal: when a network forbids combining its people with others'
@@ -145,12 +145,19 @@ class SocialCrmCase(models.Model):
             self.env["social.crm.platform.rule"]._check(
                 (self | others).platform_id, "combine", company=self.company_id
             )
-        waiting = min(
-            filter(None, (self | others).mapped("waiting_since")), default=False
-        )
         was_taking = others.filtered("takes_new") and not self.takes_new
         if self.state == "closed" and any(case.state != "closed" for case in others):
             self.write({"state": "open"})
+        hidden = (self | others).filtered("confidential")
+        if hidden:
+            self.write(
+                {
+                    "confidential": True,
+                    "confidential_user_ids": [
+                        Command.link(user.id) for user in hidden.confidential_user_ids
+                    ],
+                }
+            )
         others.interaction_ids.write({"case_id": self.id, "confidential": self.confidential})
         self.write(
             {
@@ -159,12 +166,14 @@ class SocialCrmCase(models.Model):
                 "priority": max((self | others).mapped("priority")),
             }
         )
-        self._take_over_waiting(others, waiting)
         others.write({"state": "closed", "joined_into_id": self.id, "takes_new": False})
         others.flush_recordset()
         if was_taking and any(case.customer_key == self.customer_key for case in others):
             self.takes_new = True
+        # sudo: cycles are service figures, which nobody writes by hand
+        others.sudo().cycle_ids.unlink()
         self._date_from_talk()
+        (self | others)._recount_turns()
         for case in others:
             case.message_post(
                 body=self.env._("Joined into %(case)s.", case=self._get_html_link())
@@ -174,20 +183,6 @@ class SocialCrmCase(models.Model):
                 "Holds the talk of %(cases)s from now on.", cases=", ".join(others.mapped("name"))
             )
         )
-
-    def _take_over_waiting(self, others, waiting):
-        """One turn waits after joining: the oldest of those that waited before."""
-        # sudo: answered turns are service figures, which nobody writes by hand
-        open_sudo = self.env["social.crm.case.response"].sudo().search(
-            [("case_id", "in", (self | others).ids), ("answered_at", "=", False)],
-            order="waiting_since, id",
-        )
-        cycle_sudo = self.sudo().cycle_ids.filtered(lambda cycle: not cycle.closed_at)[:1]
-        oldest_sudo = open_sudo[:1]
-        (open_sudo - oldest_sudo).unlink()
-        if oldest_sudo and cycle_sudo:
-            oldest_sudo.write({"case_id": self.id, "cycle_id": cycle_sudo.id})
-        self.waiting_since = waiting
 
     def _split(self, interactions, name):
         """Make a case of its own of what is another matter.
@@ -223,18 +218,9 @@ class SocialCrmCase(models.Model):
                 "opened_at": opened,
             }
         )
-        new._open_cycles(opened)
         interactions.write({"case_id": new.id})
-        # sudo: see _take_over_waiting
-        turns_sudo = self.sudo().response_ids.filtered(
-            lambda turn: turn.question_id in interactions.sudo()
-        )
-        turns_sudo.write({"case_id": new.id, "cycle_id": new.sudo().cycle_ids[:1].id})
-        for case in self | new:
-            case.waiting_since = case.sudo().response_ids.filtered(
-                lambda turn: not turn.answered_at
-            )[:1].waiting_since
         (self | new)._date_from_talk()
+        (self | new)._recount_turns()
         new.message_post(body=self.env._("Split off from %(case)s.", case=self._get_html_link()))
         self.message_post(
             body=self.env._("Split off: %(case)s.", case=new._get_html_link())

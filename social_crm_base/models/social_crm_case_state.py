@@ -82,6 +82,7 @@ class SocialCrmCase(models.Model):
                 "snoozed_until": False,
                 "deadline_first": False,
                 "deadline_next": False,
+                "deadline_resolution": False,
             }
         )
         reopened = (self - closed).filtered(lambda case: before[case] == "closed")
