@@ -185,7 +185,7 @@ class _Story:
         day = self.now.date() - timedelta(days=int(days))
         return datetime.combine(day, time(int(hour), int(minute)))
 
-    def _said(self, thread, index, speaker, moment, text, mood="", **more):
+    def _said(self, thread, index, speaker, moment, text, mood="", /, **more):
         """One item; ``>lena`` speaks for the shop, anybody else for themselves."""
         external_id = f"demo-{thread['source']}-{thread['number']}-{index}"
         ours = speaker.startswith(">")
