@@ -28,7 +28,13 @@ class SocialCrmChannel(models.Model):
         opened = dict(Case._read_group(mine, ["channel_id"], ["__count"]))
         waiting = dict(
             Case._read_group(
-                [*mine, ("waiting_since", "!=", False)], ["channel_id"], ["__count"]
+                [
+                    ("channel_id", "in", self.ids),
+                    ("state", "=", "open"),
+                    ("waiting_since", "!=", False),
+                ],
+                ["channel_id"],
+                ["__count"],
             )
         )
         for channel in self:

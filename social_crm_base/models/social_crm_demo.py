@@ -14,6 +14,14 @@ MOODS = {"+": ("positive", 0.8), "-": ("negative", -0.8), "~": ("mixed", -0.1)}
 # What the two-word networks call an item.
 FAMILIES = {"messages": "message", "posts": "comment", "public": "post"}
 WEEKS_OF_FIGURES = 13
+# Public talk older than this was worked off.
+OPEN_TALK = timedelta(days=3)
+REASON_OF_TALK = "case_reason_talk_question_to_the_community"
+UTM_SOURCES = {
+    "fb": "utm.utm_source_facebook",
+    "ig": "social_crm_base.utm_source_instagram",
+    "wa": "social_crm_base.utm_source_whatsapp",
+}
 
 
 class SocialCrmDemo(models.AbstractModel):
@@ -162,9 +170,11 @@ class _Story:
         for thread in self.threads:
             for activity in thread["activities"]:
                 yield activity.occurred_at, (thread["ch"], activity)
+            last = max(activity.occurred_at for activity in thread["activities"])
             if "end" in thread:
-                last = max(activity.occurred_at for activity in thread["activities"])
                 yield last + timedelta(minutes=thread["end"]["after"]), thread
+            elif thread["source"] != "messages" and last < self.now - OPEN_TALK:
+                yield last + timedelta(hours=1), thread
 
     def _flush(self, pending):
         for code in self.channels:
@@ -280,7 +290,7 @@ class _Story:
 
     def _tell_mention(self, thread):
         moment = self._moment(thread["at"])
-        above = None
+        above = root = None
         for index, (side, minutes, text, *mood) in enumerate(thread["say"]):
             moment += timedelta(minutes=minutes)
             item = self._said(
@@ -292,16 +302,16 @@ class _Story:
                 *mood,
                 kind="reply" if above else "mention",
                 parent=above and above.itself,
-                root=above and root,
+                root=root,
             )
-            root = root if above else item.itself
+            root = root or item.itself
             above = item
             yield item
 
     def _name_authors(self):
         """Who of us wrote what, and in which mood people were, as later steps would find."""
         said = self.env["social.crm.interaction"].search([("external_id", "in", list(self.facts))])
-        human = self.env.ref("social_crm_base.answer_type_human")
+        human = self._ref("answer_type_human")
         groups = {}
         for interaction in said:
             groups.setdefault(self.facts[interaction.external_id], []).append(interaction.id)
@@ -323,50 +333,63 @@ class _Story:
 
     # === WORK === #
 
-    def _case_of(self, thread):
-        first = thread["activities"][0].external_id
+    def _cases_of(self, thread):
         return self.env["social.crm.interaction"].search(
-            [("channel_id", "=", self.channels[thread["ch"]].id), ("external_id", "=", first)]
+            [
+                ("channel_id", "=", self.channels[thread["ch"]].id),
+                (
+                    "external_id",
+                    "in",
+                    [activity.external_id for activity in thread["activities"]],
+                ),
+            ]
         ).case_id
 
     def _close(self, thread, moment):
         """Close as the shop did then: the state now, the moments set back."""
-        case = self._case_of(thread)
-        end = thread["end"]
-        author = next((s[0][1:] for s in thread["say"] if s[0].startswith(">")), "lena")
-        case.write(
-            {
-                "state": "closed",
-                "reason_id": self.env.ref(f"social_crm_base.{end['reason']}").id,
-                "outcome_id": self.env.ref(f"social_crm_base.{end['outcome']}").id,
-            }
-        )
-        cycle = case.cycle_ids[:1]
-        cycle.write(
-            {
-                "closed_at": moment,
-                "closed_by_id": self.users[author].id,
-                "resolution_seconds": int((moment - cycle.opened_at).total_seconds()),
-            }
-        )
-        case.closed_at = moment
-        case._recount_turns()
+        cases = self._cases_of(thread).filtered(lambda case: case.state == "open")
+        end = thread.get("end")
+        author = next((s[0][1:] for s in thread.get("say", ()) if s[0][0] == ">"), "lena")
+        for case in cases:
+            answered = any(case.interaction_ids.mapped("author_id")) or case.response_ids.filtered(
+                "answered_at"
+            )
+            outcome = "case_outcome_solved_answered" if answered else "case_outcome_no_answer"
+            case.write(
+                {
+                    "state": "closed",
+                    "reason_id": self._ref(end["reason"] if end else REASON_OF_TALK).id,
+                    "outcome_id": self._ref(end["outcome"] if end else outcome).id,
+                }
+            )
+            cycle = case.cycle_ids[:1]
+            cycle.write(
+                {
+                    "closed_at": moment,
+                    "closed_by_id": self.users[author].id,
+                    "resolution_seconds": int((moment - cycle.opened_at).total_seconds()),
+                }
+            )
+            case.closed_at = moment
+        cases._recount_turns()
+
+    def _ref(self, name):
+        return self.env.ref(f"social_crm_base.{name}")
 
     def work_off(self):
         """Names, tags, people and states of the cases; the leads that came of them."""
         for thread in self.threads:
             if thread["source"] == "messages":
                 self._work_on(thread)
-        self._close_old_talk()
 
     def _work_on(self, thread):
-        case = self._case_of(thread)
+        case = self._cases_of(thread)
         writer = next((s[0][1:] for s in thread["say"] if s[0].startswith(">")), None)
         user = thread.get("user") or writer
         vals = {
             "name": thread["name"],
             "tag_ids": [
-                Command.link(self.env.ref(f"social_crm_base.tag_{_slug(tag)}_demo").id)
+                Command.link(self._ref(f"tag_{_slug(tag)}_demo").id)
                 for tag in thread["tags"]
             ],
             "priority": thread.get("priority", "0"),
@@ -400,13 +423,8 @@ class _Story:
                 "partner_id": case.partner_id.id,
                 "expected_revenue": facts["revenue"],
                 "user_id": case.user_id.id,
-                "source_id": self.env.ref(
-                    f"social_crm_base.utm_source_{case.platform_id.code}",
-                    raise_if_not_found=False,
-                ).id
-                if case.platform_id.code in ("instagram", "whatsapp")
-                else False,
-                "medium_id": self.env.ref("social_crm_base.utm_medium_message").id,
+                "source_id": self.env.ref(UTM_SOURCES[thread["ch"]]).id,
+                "medium_id": self._ref("utm_medium_message").id,
             }
         )
         case.lead_ids = [Command.link(lead.id)]
@@ -417,36 +435,6 @@ class _Story:
             reason = self.env["crm.lost.reason"].search([("name", "=", facts["lost"])], limit=1)
             reason = reason or reason.create({"name": facts["lost"]})
             lead.action_set_lost(lost_reason_id=reason.id)
-
-    def _close_old_talk(self):
-        """Comments and reviews that are answered or need no answer are closed, but the newest."""
-        old = self.env["social.crm.case"].search(
-            [
-                ("state", "=", "open"),
-                ("channel_id", "in", [channel.id for channel in self.channels.values()]),
-                ("last_date", "<", self.now - timedelta(days=14)),
-            ]
-        )
-        answered = old.filtered("response_ids.answered_at")
-        praise = self.env.ref("social_crm_base.case_reason_talk_praise")
-        for cases, outcome in (
-            (answered, "case_outcome_solved_answered"),
-            (old - answered, "case_outcome_no_answer"),
-        ):
-            outcome = self.env.ref(f"social_crm_base.{outcome}")
-            cases.write({"state": "closed", "outcome_id": outcome.id, "reason_id": praise.id})
-        for case in old:
-            moment = case.last_date + timedelta(hours=1)
-            cycle = case.cycle_ids[:1]
-            cycle.write(
-                {
-                    "closed_at": moment,
-                    "closed_by_id": self.users["lena"].id,
-                    "resolution_seconds": int((moment - cycle.opened_at).total_seconds()),
-                }
-            )
-            case.closed_at = moment
-        old._recount_turns()
 
     # === FIGURES === #
 
