@@ -42,6 +42,8 @@ class SocialCrmDemo(models.AbstractModel):
         story.tell()
         story.work_off()
         story.count_followers()
+        while self.env["social.crm.interaction"]._run_second_stage():
+            pass
 
     @api.model
     def _channels_by_code(self, code):
