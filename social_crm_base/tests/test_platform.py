@@ -282,6 +282,8 @@ class TestProfileLinks(PlatformCase):
             "https://t.me/joinchat/AAAA",
             "https://www.reddit.com/r/odoo",
             "https://medium.com/@ada",
+            "https://evil.test@x.com/ada",
+            "https://ada:secret@x.com/ada",
             "https://x.com/ada%3Fb",
             "ftp://x.com/ada",
             "x.com",

@@ -358,6 +358,9 @@ class TestOverrides(RulebookCase):
         self.assertTrue(self.verdict("sandbox", "lead").allowed)
         with freeze_time(date.today() + timedelta(days=10)):
             self.assertTrue(self.verdict("sandbox", "lead").allowed)
+            self.assertFalse(
+                self.Override.search([("is_expired", "=", True), ("rule_id", "=", rule.id)])
+            )
         with freeze_time(date.today() + timedelta(days=11)):
             self.assertEqual(self.verdict("sandbox", "lead").verdict, "refuse")
             expired = self.Override.search([("is_expired", "=", True)])

@@ -220,7 +220,7 @@ def _looks_like_link(text, settings):
 
 
 def _fold(text, settings):
-    return unicodedata.normalize("NFC", text.lower()) if settings.fold_case else text
+    return text.lower() if settings.fold_case else text
 
 
 def _name(text, settings, _host, _region):
