@@ -6,6 +6,7 @@ from . import personal_data, social_crm_presence
 from . import (
     crm_lead,
     res_company,
+    res_company_sales,
     res_config_settings,
     res_partner_presence,
     res_users,
@@ -29,6 +30,7 @@ from . import (
     social_crm_conversation_display,
     social_crm_conversation_lead,
     social_crm_conversation_reply,
+    social_crm_conversation_told,
     social_crm_credential,
     social_crm_demo,
     social_crm_identity,
@@ -41,6 +43,7 @@ from . import (
     social_crm_interaction_hooks,
     social_crm_interaction_ingest,
     social_crm_interaction_lead,
+    social_crm_interaction_salesperson,
     social_crm_journey,
     social_crm_journey_source,
     social_crm_metric,

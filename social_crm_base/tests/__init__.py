@@ -12,3 +12,4 @@ from . import test_journey
 from . import test_lead
 from . import test_import
 from . import test_log
+from . import test_salesperson
