@@ -4,34 +4,28 @@ import argparse
 import errno
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import pytest
 from psycopg2 import sql
 
 from tools import (
-    bench,
-    cli,
     cluster,
     console,
     database,
     debian,
     live,
-    odoo,
     serve,
     setup,
     steps,
     system,
-    tests,
 )
 from tools.console import Fail
-from tools.paths import ADDONS, ROOT, addon_digest, digest, marked
+from tools.paths import ROOT, addon_digest, digest, marked
 
 
 def python(code, **options):
@@ -39,22 +33,6 @@ def python(code, **options):
     return subprocess.Popen(
         [sys.executable, "-P", "-c", code], env=dict(os.environ, PYTHONPATH=str(ROOT)),
         stdout=subprocess.PIPE, text=True, **options)
-
-
-def is_alive(pid):
-    """Whether a process runs; one that ended and waits to be reaped does not."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -103,6 +81,7 @@ def test_a_step_killed_in_the_middle_is_done_again(tmp_path):
     """The folder has its name only when it is whole, whenever the process dies."""
     code = f"""
 import time
+import unittest
 from pathlib import Path
 from tools.steps import make_folder
 def build(folder):
@@ -124,6 +103,7 @@ make_folder("thing", Path({str(tmp_path / 'thing')!r}), "a", build)
 def test_two_set_ups_of_one_clone_do_not_meet(home):
     code = f"""
 import time
+import unittest
 from pathlib import Path
 from tools import steps
 steps.HOME = Path({str(home)!r})
@@ -215,6 +195,16 @@ def test_no_root_where_it_is_needed(monkeypatch):
     with pytest.raises(Fail, match="PostgreSQL is missing and installing it needs root: run "
                                    "'apt-get install --no-install-recommends postgresql'"):
         system.install("PostgreSQL", "postgresql")
+
+
+def test_no_browser_and_no_root(home, monkeypatch, capsys):
+    monkeypatch.setattr(system, "as_root", lambda: None)
+    monkeypatch.delenv("CI", raising=False)
+    setup.prepare_browser()
+    assert "chromium' as root" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Fail, match="needs root"):
+        setup.prepare_browser()
 
 
 def test_not_debian(monkeypatch):
@@ -380,104 +370,3 @@ def test_tests_and_assets_do_not_count_as_a_change(monkeypatch, tmp_path):
     assert addon_digest("addon") == before
     (tmp_path / "addon/models/a.py").write_text("2")
     assert addon_digest("addon") != before
-
-
-# --- processes -----------------------------------------------------------------------------------
-
-
-def test_a_child_ends_with_its_block():
-    with pytest.raises(RuntimeError), odoo.child(["sh", "-c", "sleep 60 & wait"]) as process:
-        raise RuntimeError
-    assert process.poll() is not None
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
-
-
-def test_a_child_that_will_not_end_is_killed():
-    stubborn = """
-import signal, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print("up", flush=True)
-time.sleep(60)
-"""
-    with odoo.child([sys.executable, "-c", stubborn], grace=0.2, stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
-    assert child.returncode == -signal.SIGKILL
-    child.stdout.close()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_child_ends_with_us_however_we_end(number):
-    process = python("""
-from tools.odoo import child
-with child(["sleep", "60"]) as process:
-    print(process.pid, flush=True)
-    process.wait()
-""", stderr=subprocess.DEVNULL)
-    with closing(process.stdout):
-        pid = int(process.stdout.readline())
-        process.send_signal(number)
-        process.wait(10)
-    wait_until(lambda: not is_alive(pid))
-
-
-# --- tests and benchmarks ------------------------------------------------------------------------
-
-
-def test_what_to_test_is_sorted_into_two_runs():
-    addons, plain = tests.split([])
-    assert addons == [str(ROOT / addon / "tests") for addon in ADDONS]
-    assert plain == [str(ROOT / "tests")]
-    addons, plain = tests.split(["social_crm_base", "tests/test_tools.py::test_port_taken"])
-    assert addons == [str(ROOT / "social_crm_base" / "tests")]
-    assert plain == [f"{ROOT}/tests/test_tools.py::test_port_taken"]
-    for wrong in ("no_such_addon", "/etc"):
-        with pytest.raises(Fail, match="nothing to test"):
-            tests.split([wrong])
-
-
-REPORT = '<testsuites><testsuite tests="7" failures="1" errors="2" skipped="1"/></testsuites>'
-
-
-@pytest.mark.parametrize(("report", "code", "expected"), [
-    (REPORT, 1, "3 passed, 3 failed, 1 skipped"),
-    (REPORT.replace("1", "0").replace("2", "0"), 0, "7 passed, 0 failed"),
-    (REPORT.replace("1", "0").replace("2", "0"), 2, "7 passed, 1 failed"),
-    ("<broken", 3, "0 passed, 1 failed"),
-    (None, 4, "0 passed, 1 failed"),
-    (None, tests.NO_TESTS, "0 passed, 0 failed"),
-])
-def test_runs_are_counted(tmp_path, report, code, expected):
-    """Also one that broke before it could report: that is a failure, never silence."""
-    path = tmp_path / "report.xml"
-    if report:
-        path.write_text(report)
-    assert str(tests.read_report(path, code)) == expected
-
-
-def test_ratio_is_the_median_of_alternated_rounds():
-    order, ours = [], iter([10.0, 40.0, 20.0])
-
-    def mine():
-        order.append("ours")
-        return next(ours)
-
-    def theirs():
-        order.append("theirs")
-        return 10.0
-
-    assert bench.ratio(mine, theirs, rounds=3) == 2.0
-    assert order == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
-
-
-@pytest.mark.parametrize(("value", "at_most", "missed"), [
-    (0.8, False, False), (0.7, False, True), (0.8, True, True), (0.7, True, False),
-    (None, False, False)])
-def test_a_missed_target_is_seen(value, at_most, missed):
-    assert bench.Result("x", value, 0.75, at_most).is_missed is missed
-
-
-def test_every_command_has_its_function():
-    actions = cli.parser()._subparsers._group_actions[0].choices
-    for name in set(actions) - {"setup", "clean"}:
-        assert callable(getattr(cli, f"command_{name}"))

@@ -2,10 +2,11 @@
 """The commands of ./dev."""
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
-from . import setup
+from . import cluster, setup
 from .console import Fail, say
 from .paths import ADDONS, ROOT, marked, own
 
@@ -22,7 +23,8 @@ def parser():
     def command(name, help_text, database=DATABASE):
         item = commands.add_parser(name, help=help_text, description=help_text)
         if database:
-            item.add_argument("--db", default=database, help="database (default: %(default)s)")
+            item.add_argument("--db", default=database, type=database_name,
+                              help="database (default: %(default)s)")
         return item
 
     run = command("run", "set up, make a database with demo data and start Odoo")
@@ -40,7 +42,8 @@ def parser():
     test.add_argument("what", nargs="*", help="addons or paths (default: everything)")
     test.add_argument("-k", dest="keyword", help="only tests whose name fits")
     test.add_argument("--fast", action="store_true", help="without browser and other servers")
-    test.add_argument("--db", help="keep and update this database instead of a fresh one")
+    test.add_argument("--db", type=database_name,
+                      help="keep and update this database instead of a fresh one")
 
     update = command("update", "update the addons that changed in a database")
     update.add_argument("addon", nargs="*", help="update these even if unchanged")
@@ -72,15 +75,25 @@ def main(arguments):
         setup.clean()
         say("Removed everything ./dev had made.")
         return 0
-    setup.prepare(browser=options.command == "test" and not options.fast)
+    needs_database = options.command != "lint"
+    setup.prepare(browser=options.command == "test" and not options.fast,
+                  postgresql=needs_database)
     if options.command == "setup":
         say("Ready.")
         return 0
     if not in_environment():
         enter_environment()
-    from . import database
-    database.ensure_role()
+    if needs_database:
+        from . import database
+        database.ensure_role()
     return globals()[f"command_{options.command}"](options)
+
+
+def database_name(text):
+    """The name becomes part of file names and of a regular expression."""
+    if not re.fullmatch(r"[A-Za-z][\w-]{0,50}", text):
+        raise argparse.ArgumentTypeError("letters, digits, '_' and '-' only, a letter first")
+    return text
 
 
 def command_run(options):
@@ -112,7 +125,12 @@ def command_shell(options):
 
 def command_test(options):
     from . import tests
-    return tests.run(options)
+    try:
+        return tests.run(options)
+    finally:
+        if os.environ.get("CI") and not cluster.existing():
+            # nobody comes back to a clone of continuous integration
+            cluster.recorded().stop()
 
 
 def command_lint(options):

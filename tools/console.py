@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 
@@ -20,11 +21,26 @@ def say(message):
 
 @contextmanager
 def progress(title):
-    """Announce a piece of work and, when it is done, the seconds it took."""
-    say(f"• {title} …")
-    start = time.monotonic()
-    yield
-    say(f"  {title}: {time.monotonic() - start:.0f} s")
+    """Announce a piece of work and the seconds it takes; on a terminal they are seen to pass."""
+    start, done, line = time.monotonic(), threading.Event(), f"• {title} …"
+
+    def tick():
+        while not done.wait(1):
+            print(f"\r{line} {time.monotonic() - start:.0f} s", end="", flush=True)
+
+    say(line)
+    ticker = threading.Thread(target=tick, daemon=True)
+    if sys.stdout.isatty():
+        ticker.start()
+    try:
+        yield
+        line = f"  {title}:"
+    finally:
+        done.set()
+        if ticker.is_alive():
+            ticker.join()
+            print("\r", end="")
+    say(f"{line} {time.monotonic() - start:.0f} s")
 
 
 def end_with_parent():

@@ -121,24 +121,29 @@ def forget_unused():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def is_ready():
-    return (bool(os.environ.get("ODOO_HOME")) or is_done(odoo_prefix(), odoo_stamp())) \
-        and is_done(venv(), venv_stamp()) and cluster.is_ready()
+def is_ready(*, browser, postgresql):
+    return (
+        (bool(os.environ.get("ODOO_HOME")) or is_done(odoo_prefix(), odoo_stamp()))
+        and is_done(venv(), venv_stamp())
+        and (cluster.is_ready() or not postgresql)
+        and (bool(system.chromium()) or not browser))
 
 
-def prepare(*, browser=False):
+def prepare(*, browser=False, postgresql=True):
     """Prepare what is missing in ``.odoo``; nothing to do takes no lock and no time.
 
     :param bool browser: also the browser of the tests.
+    :param bool postgresql: also a running PostgreSQL.
     :raise Fail: with what the user can do.
     """
     check_machine()
-    if not is_ready() or (browser and not system.chromium()):
+    if not is_ready(browser=browser, postgresql=postgresql):
         say(f"Preparing {HOME} (the first time takes a few minutes, later times a second)")
         with lock("setup"):
             prepare_odoo()
             prepare_python()
-            cluster.prepare()
+            if postgresql:
+                cluster.prepare()
             if browser and not system.chromium():
                 prepare_browser()
     elif os.environ.get("ODOO_HOME"):
