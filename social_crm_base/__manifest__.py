@@ -20,6 +20,7 @@
         "data/social_crm_platform_rule_data.xml",
         "data/social_crm_platform_rule_house_data.xml",
         "data/social_crm_answer_type_data.xml",
+        "data/social_crm_cron.xml",
         "data/social_crm_case_reason_data.xml",
         "data/social_crm_case_cron.xml",
         "data/utm_data.xml",

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import models
+from . import controllers, models, wizards
 
 # isort: split
 # after the models: a connector builds on the contract

@@ -10,5 +10,12 @@
     "depends": ["social_crm_base", "link_tracker"],
     "external_dependencies": {"python": ["regex"]},
     "data": [
+        "security/ir.model.access.csv",
+        "security/social_crm_security.xml",
+        "data/social_crm_cron.xml",
+        "views/social_crm_event_views.xml",
+        "views/social_crm_connect_views.xml",
+        "views/social_crm_app_views.xml",
+        "views/social_crm_channel_views.xml",
     ],
 }

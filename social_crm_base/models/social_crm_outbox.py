@@ -1,5 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+import uuid
+
+from odoo import api, fields, models
 
 from ..const import OUTBOX_OPERATIONS, OUTBOX_STATES
 from ..tools.privacy import CLEAR, CONTENT, EMPLOYEE, KEEP, classify, not_personal
@@ -39,6 +41,14 @@ class SocialCrmOutbox(models.Model):
     _due_index = models.Index(
         "(channel_id, not_before, id) WHERE state IN ('queued', 'unknown', 'sending', 'held')"
     )
+
+    @api.model
+    def _new_key(self):
+        """A key that makes a second try recognisable, wherever the network allows one.
+
+        :rtype: str
+        """
+        return str(uuid.uuid4())
 
     def _personal_data_fields(self):
         return {

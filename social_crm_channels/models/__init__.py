@@ -1,5 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
+    social_crm_app,
     social_crm_channel,
+    social_crm_channel_health,
+    social_crm_channel_sync,
     social_crm_connector,
+    social_crm_conversation,
+    social_crm_outbox,
+    social_crm_worker,
 )
+from . import social_crm_event  # isort: skip  the worker's methods come first
+from . import social_crm_channel_fetch, social_crm_event_process

@@ -1,7 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import models
+import json
 
-from odoo.addons.social_crm_base.exceptions import NotSupported, SignatureError
+from odoo import api, models
+
+from odoo.addons.social_crm_base.exceptions import (
+    MalformedPayload,
+    NotSupported,
+    SignatureError,
+)
 from odoo.addons.social_crm_base.tools.http import HttpClient
 
 from ..tools.contract import Health, Measure, ReplyOptions
@@ -19,6 +25,15 @@ class SocialCrmConnector(models.AbstractModel):
     _name = "social.crm.connector"
     _description = "Connector Contract"
 
+    @api.model
+    def _of(self, code):
+        """What speaks with a network; by hand: this contract's own safe defaults.
+
+        :param str code: a value of the channel's ``connector``
+        :rtype: recordset (empty, of a ``social.crm.connector`` model)
+        """
+        return self if code == "manual" else self.env[f"{self._name}.{code}"]
+
     # === WHAT IT CAN === #
 
     def _capabilities(self, channel):
@@ -30,7 +45,7 @@ class SocialCrmConnector(models.AbstractModel):
         return frozenset()
 
     def _credential_fields(self, app):
-        """What the connect wizard asks a person to type.
+        """What the connect wizard asks a person to type. It is stored with the app.
 
         :return: credential kind to label, help and whether it must be given; nothing where an
             OAuth flow brings everything
@@ -39,6 +54,10 @@ class SocialCrmConnector(models.AbstractModel):
         return []
 
     # === SET-UP === #
+
+    def _needs_server(self):
+        """Whether the connect wizard asks for a server's address, which the app keeps."""
+        return False
 
     def _register_app(self, app, redirect_uri):
         """Make an app on the network by its API, where it lets one (Mastodon).
@@ -57,7 +76,7 @@ class SocialCrmConnector(models.AbstractModel):
         raise self._unsupported()
 
     def _exchange_code(self, app, code, redirect_uri, **options):
-        """Turn the code of an OAuth flow into credentials.
+        """Turn the code of an OAuth flow into credentials, which are stored with the channels.
 
         :rtype: Grant
         """
@@ -65,6 +84,8 @@ class SocialCrmConnector(models.AbstractModel):
 
     def _grant(self, app, secrets):
         """What typed credentials open: called by the wizard before anything is stored.
+
+        What the grant holds is stored with the channels, what was typed with the app.
 
         :param dict secrets: by the kinds of ``_credential_fields``
         :rtype: Grant
@@ -135,8 +156,14 @@ class SocialCrmConnector(models.AbstractModel):
         """
         raise self._unsupported()
 
+    # Whether this network's items may be thin notices at all.
+    _sends_notices = False
+
     def _is_thin(self, channel, payload):
-        """Whether the payload is a notice only, and ``_hydrate`` must fetch the item itself."""
+        """Whether the payload is a notice only, and ``_hydrate`` must fetch the item itself.
+
+        Asked only of connectors with ``_sends_notices``.
+        """
         return False
 
     def _hydrate(self, channel, payload):
@@ -245,6 +272,17 @@ class SocialCrmConnector(models.AbstractModel):
         return []
 
     # === FOR CONNECTORS === #
+
+    def _load_json(self, body):
+        """A request's body as JSON, whatever it is made of.
+
+        :param bytes body:
+        :raise MalformedPayload:
+        """
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise MalformedPayload(self.env._("The request is no JSON.")) from error
 
     def _secret(self, owner, kind):
         """A credential of the channel, or else of its app; "" if there is none.

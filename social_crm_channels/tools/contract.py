@@ -108,9 +108,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that credentials open: what a channel is made of."""
+    """An account that credentials open: what a channel is made of. ``scope`` as in ``Actor``."""
 
     external_id: str
+    scope: str = ""
     handle: str = ""
     name: str = ""
     profile_url: str = ""

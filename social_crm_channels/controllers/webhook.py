@@ -1,0 +1,72 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import logging
+
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
+
+from odoo.http import Controller, Response, request, route
+
+from odoo.addons.social_crm_base.exceptions import (
+    CredentialsError,
+    MalformedPayload,
+    NotSupported,
+    SignatureError,
+)
+
+from ..const import WEBHOOK_MAX_BYTES, WEBHOOK_PATH
+from ..tools.contract import RequestFacts
+
+_logger = logging.getLogger(__name__)
+
+
+class SocialWebhook(Controller):
+    """Networks call here. Nothing is understood in the request: verified, cut, stored, answered."""
+
+    @route(
+        f"{WEBHOOK_PATH}/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        csrf=False,  # the caller is no browser; the signature takes its place
+        save_session=False,
+        max_content_length=WEBHOOK_MAX_BYTES,
+    )
+    def webhook(self, token, **_arguments):
+        """Take in what a network sends.
+
+        200 once it is stored, 400 for a signed body that cannot be cut, 403 for a missing, wrong
+        or stale signature or a refused challenge, 404 for an unknown address, 413 for too large.
+        Odoo may run this up to five times for one request; the event key makes that harmless.
+        """
+        found = request.env["social.crm.app"]._by_webhook_token(token)
+        if not found:
+            raise NotFound()
+        app_id, code = found
+        # sudo: a network calls, which is no user of ours; it proves itself by the signature
+        app_sudo = request.env["social.crm.app"].sudo().browse(app_id)
+        connector_sudo = app_sudo.env["social.crm.connector"]._of(code)
+        headers = {name.lower(): value for name, value in request.httprequest.headers.items()}
+        if request.httprequest.method == "GET":
+            return self._challenge(connector_sudo, app_sudo, headers)
+        body = request.httprequest.get_data()
+        try:
+            connector_sudo._webhook_verify(app_sudo, headers, body)
+        except (SignatureError, CredentialsError) as error:
+            _logger.warning("Webhook of app %s refused: %s", app_id, error)
+            raise Forbidden() from error
+        try:
+            items = connector_sudo._webhook_split(app_sudo, headers, body)
+        except (MalformedPayload, NotSupported, RecursionError) as error:
+            _logger.warning("Webhook of app %s cannot be read: %s", app_id, type(error).__name__)
+            raise BadRequest() from error
+        app_sudo.env["social.crm.event"]._accept(app_sudo, items, "push")
+        return Response(status=200)
+
+    def _challenge(self, connector_sudo, app_sudo, headers):
+        facts = RequestFacts(request.httprequest.args.to_dict(), headers)
+        try:
+            answer = connector_sudo._webhook_challenge(app_sudo, facts)
+        except (SignatureError, CredentialsError) as error:
+            raise Forbidden() from error
+        if answer is None:
+            raise Forbidden()
+        return Response(answer, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,86 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import psycopg2
+from psycopg2 import errorcodes
+
+from odoo import models
+from odoo.exceptions import LockError
+
+# Another transaction was quicker. Nothing is wrong with the data: roll back and do it again.
+LOST_RACES = frozenset(
+    {
+        errorcodes.SERIALIZATION_FAILURE,
+        errorcodes.DEADLOCK_DETECTED,
+        errorcodes.LOCK_NOT_AVAILABLE,
+        errorcodes.UNIQUE_VIOLATION,
+    }
+)
+
+
+def is_lost_race(error):
+    """Whether another worker was quicker, so that the same work will do in a new transaction."""
+    if isinstance(error, psycopg2.Error):
+        return error.pgcode in LOST_RACES
+    return isinstance(error, LockError) or (
+        # Odoo tells a unique violation of a named constraint in its own words
+        isinstance(error.__cause__, psycopg2.Error) and error.__cause__.pgcode in LOST_RACES
+    )
+
+
+class SocialCrmWorker(models.AbstractModel):
+    """What the queues of the engine share: claiming, waking, starting afresh.
+
+    A claim is an advisory lock of the transaction: it ends with it, also when a worker is killed.
+    """
+
+    _name = "social.crm.worker"
+    _description = "Worker on a Queue"
+
+    def _claim(self, space, key):
+        """Try to be the only one at something until the end of the transaction.
+
+        Ask for it in the first statement of a transaction: a snapshot taken before would not
+        see what the last holder did.
+
+        :param int space: one of ``CLAIM_*``, so that ids of different tables do not meet
+        :param int key: a record's id
+        :rtype: bool
+        """
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [space, key])
+        return self.env.cr.fetchone()[0]
+
+    def _wake(self, method, at=None):
+        """Ask for the workers that run a method of this model, as many as there are.
+
+        :param str method: the name of the cron's method
+        :param datetime at: not before, to the minute; now by default
+        """
+        # sudo: whoever has work for the workers may wake them, without seeing scheduled actions
+        crons_sudo = (
+            self.env["ir.cron"]
+            .sudo()
+            .search([("model_id.model", "=", self._name), ("code", "=", f"model.{method}()")])
+        )
+        for cron_sudo in crons_sudo:
+            cron_sudo._trigger(at)
+
+    def _progress(self, processed, remaining=0):
+        """Commit, and tell how many seconds are left for this run.
+
+        :param int remaining: whether there is more, as far as known
+        :rtype: float
+        """
+        left = self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        self.env.invalidate_all(flush=False)  # or the cache grows with the backlog
+        return left
+
+    def _start_over(self):
+        """Forget the transaction: locks, writes and what was read."""
+        self.env.cr.rollback()
+        self.env.invalidate_all(flush=False)
+
+
+# First keys of advisory locks, any numbers that nobody else uses in an Odoo database.
+CLAIM_EVENTS = 0x50C1A1
+CLAIM_FETCH = 0x50C1A2
+CLAIM_OUTBOX = 0x50C1A3
+CLAIM_SENDING = 0x50C1A4
