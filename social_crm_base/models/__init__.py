@@ -1,4 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+# Mixins are there before the models that inherit them.
+from . import personal_data, social_crm_presence
+
+# isort: split
 from . import (
     crm_lead,
     res_company,
@@ -26,8 +30,8 @@ from . import (
     social_crm_conversation_display,
     social_crm_conversation_lead,
     social_crm_conversation_reply,
-    social_crm_conversation_told,
     social_crm_conversation_send,
+    social_crm_conversation_told,
     social_crm_credential,
     social_crm_demo,
     social_crm_identity,
@@ -40,8 +44,8 @@ from . import (
     social_crm_interaction_hooks,
     social_crm_interaction_ingest,
     social_crm_interaction_lead,
-    social_crm_interaction_salesperson,
     social_crm_interaction_lifetime,
+    social_crm_interaction_salesperson,
     social_crm_journey,
     social_crm_journey_source,
     social_crm_metric,
