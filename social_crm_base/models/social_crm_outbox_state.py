@@ -219,7 +219,7 @@ class SocialCrmInteraction(models.Model):
                 self._move_relation(relation, echo)
             else:
                 self.env.cr.execute(
-                    f'UPDATE "{model._table}" SET "{name}" = %s WHERE "{name}" = %s',  # noqa: S608
+                    f'UPDATE "{model._table}" SET "{name}" = %s WHERE "{name}" = %s',
                     [self.id, echo.id],
                 )
         self.env.invalidate_all(flush=False)
@@ -249,7 +249,7 @@ class SocialCrmInteraction(models.Model):
     def _move_relation(self, relation, echo):
         table, column, other = relation
         self.env.cr.execute(
-            f'INSERT INTO "{table}" ("{column}", "{other}")'  # noqa: S608 (names of our fields)
+            f'INSERT INTO "{table}" ("{column}", "{other}")'
             f' SELECT %s, "{other}" FROM "{table}" WHERE "{column}" = %s ON CONFLICT DO NOTHING',
             [self.id, echo.id],
         )

@@ -9,5 +9,6 @@ from . import (
     social_crm_outbox,
     social_crm_worker,
 )
+
 from . import social_crm_event  # isort: skip  the worker's methods come first
 from . import social_crm_channel_fetch, social_crm_event_process

@@ -48,8 +48,8 @@ class SocialCrmApp(models.Model):
         compute="_compute_webhook_url",
         compute_sudo=True,
         groups="social_crm_base.group_manager",
-        help="Give it to the network. Who knows it can offer us items, so treat it like a password; "
-        "each item must be signed besides.",
+        help="Give it to the network. Who knows it can offer us items, so treat it like a "
+        "password; each item must be signed besides.",
     )
 
     _token_unique = models.UniqueIndex("(webhook_token_hash)")

@@ -43,10 +43,10 @@ class SocialCrmEvent(models.Model):
             SELECT s.channel_id FROM social_crm_channel_sync s
               JOIN social_crm_channel c ON c.id = s.channel_id
              WHERE c.active AND c.is_connected AND c.connector != 'manual' AND NOT c.id = ANY(%s)
-               AND COALESCE(s.next_fetch_at, '-infinity') <= now() AT TIME ZONE 'UTC'
+               AND COALESCE(s.next_fetch_at, '-infinity') <= %s
              ORDER BY s.next_fetch_at NULLS FIRST
             """,
-            [list(tried)],
+            [list(tried), fields.Datetime.now()],
         )
         for (channel_id,) in self.env.cr.fetchall():
             self.env.cr.rollback()
@@ -73,7 +73,7 @@ class SocialCrmEvent(models.Model):
         except ConnectorError as error:
             self._start_over()
             self._fetch_failed(channel, error)
-        except Exception as error:  # noqa: BLE001 (one connector's slip must not stop the others)
+        except Exception as error:
             self._start_over()
             if not is_lost_race(error):  # that one is read again at the next turn
                 _logger.exception("Channel %s cannot be read", channel.id)

@@ -20,6 +20,7 @@ from ..const import (
     SILENCE_FACTOR,
     SILENCE_MIN_HOURS,
 )
+
 OUTAGE_FAILURES = 3  # fewer in a row are nobody's concern
 
 

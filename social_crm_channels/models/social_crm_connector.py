@@ -280,7 +280,7 @@ class SocialCrmConnector(models.AbstractModel):
         :raise MalformedPayload:
         """
         try:
-            return json.loads(body)
+            return json.loads(body.decode())  # UTF-8 only (RFC 8259 8.1)
         except (ValueError, RecursionError) as error:
             raise MalformedPayload(self.env._("The request is no JSON.")) from error
 

@@ -87,6 +87,7 @@ class SocialCrmEvent(models.Model):
         :rtype: int
         """
         company_id = app._webhook_routes()[0]
+        now = fields.Datetime.now()
         rows = []
         for account_key, event_key, payload in items:
             channel_id = routes.get(account_key)
@@ -101,6 +102,8 @@ class SocialCrmEvent(models.Model):
                     dump(payload),
                     "pending" if channel_id else "quarantined",
                     None if channel_id else self._unrouted_words(account_key),
+                    now,
+                    now,
                 )
             )
         if not rows:
@@ -113,9 +116,7 @@ class SocialCrmEvent(models.Model):
             VALUES %s ON CONFLICT (app_id, event_key) DO NOTHING RETURNING id
             """,
             rows,
-            template="(%s, %s, %s, %s, %s, %s, %s, %s, %s, 0,"
-            " date_trunc('second', now() AT TIME ZONE 'UTC'),"
-            " date_trunc('second', now() AT TIME ZONE 'UTC'))",
+            template="(%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)",
             page_size=len(rows),
             fetch=True,
         )
@@ -220,6 +221,7 @@ class SocialCrmEvent(models.Model):
 
         :rtype: int
         """
+        self.flush_model()
         self.env.cr.execute(
             """
             WITH old AS (

@@ -75,9 +75,10 @@ class SocialCrmEvent(models.Model):
                    SELECT e.not_before FROM social_crm_event e
                     WHERE e.channel_id = c.id AND e.state IN ('pending', 'waiting')
                     ORDER BY e.not_before LIMIT 1) oldest
-             WHERE oldest.not_before <= now() AT TIME ZONE 'UTC'
+             WHERE oldest.not_before <= %s
              ORDER BY oldest.not_before
-            """
+            """,
+            [fields.Datetime.now()],
         )
         due = [channel_id for (channel_id,) in self.env.cr.fetchall()]
         for channel_id in sorted(due, key=served.__getitem__):
@@ -138,10 +139,10 @@ class SocialCrmEvent(models.Model):
             """
             SELECT id, payload, attempts, received_at FROM social_crm_event
              WHERE channel_id = %s AND state IN ('pending', 'waiting')
-               AND not_before <= now() AT TIME ZONE 'UTC' AND (%s::int[] IS NULL OR id = ANY(%s))
+               AND not_before <= %s AND (%s::int[] IS NULL OR id = ANY(%s))
              ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
             """,
-            [channel_id, ids, ids, batch_size],
+            [channel_id, fields.Datetime.now(), ids, ids, batch_size],
         )
         return self.env.cr.fetchall()
 
@@ -161,7 +162,7 @@ class SocialCrmEvent(models.Model):
             except ConnectorError as error:
                 marks[event_id] = Mark("failed", str(error))
                 continue
-            except Exception as error:  # noqa: BLE001 (a connector's slip concerns its event only)
+            except Exception as error:
                 _logger.warning("Event %s cannot be read", event_id, exc_info=True)
                 marks[event_id] = Mark("failed", self._unreadable_words(error))
                 continue
@@ -254,20 +255,27 @@ class SocialCrmEvent(models.Model):
         """Write what became of events, in one statement."""
         if not marks:
             return
+        now = fields.Datetime.now()
         execute_values(
             self.env.cr._obj,
             """
             UPDATE social_crm_event e
                SET state = v.state, error = v.error, attempts = e.attempts + 1,
                    not_before = COALESCE(v.not_before::timestamp, e.not_before),
-                   done_at = CASE WHEN v.state IN ('done', 'ignored')
-                                  THEN date_trunc('second', now() AT TIME ZONE 'UTC') END,
+                   done_at = v.done_at::timestamp,
                    payload = CASE WHEN v.drop_payload THEN NULL ELSE e.payload END
-              FROM (VALUES %s) AS v(id, state, error, not_before, drop_payload)
+              FROM (VALUES %s) AS v(id, state, error, not_before, drop_payload, done_at)
              WHERE e.id = v.id
             """,
             [
-                (event_id, mark.state, mark.error, mark.not_before, mark.drop_payload)
+                (
+                    event_id,
+                    mark.state,
+                    mark.error,
+                    mark.not_before,
+                    mark.drop_payload,
+                    now if mark.state in ("done", "ignored") else None,
+                )
                 for event_id, mark in marks.items()
             ],
             page_size=len(marks),
@@ -300,13 +308,14 @@ class SocialCrmEvent(models.Model):
 
     def _wake_waiting(self, channel_id, marks):
         """Something new came: what waited may have waited for that, so it is tried at once."""
+        now = fields.Datetime.now()
         self.env.cr.execute(
             """
-            UPDATE social_crm_event SET not_before = date_trunc('second', now() AT TIME ZONE 'UTC')
+            UPDATE social_crm_event SET not_before = %s
              WHERE channel_id = %s AND state = 'waiting' AND attempts < %s AND NOT id = ANY(%s)
-               AND not_before > now() AT TIME ZONE 'UTC'
+               AND not_before > %s
             """,
-            [channel_id, WAKE_ATTEMPTS, list(marks)],
+            [now, channel_id, WAKE_ATTEMPTS, list(marks), now],
         )
 
     # === PEOPLE === #
@@ -395,7 +404,7 @@ class SocialCrmEvent(models.Model):
                 channel._report_credentials(error)
         except ConnectorError as error:
             self._mark({event_id: Mark("failed", str(error))})
-        except Exception as error:  # noqa: BLE001 (a connector's slip concerns its event only)
+        except Exception as error:
             _logger.warning("Event %s cannot be completed", event_id, exc_info=True)
             self._mark({event_id: Mark("failed", self._unreadable_words(error))})
         else:

@@ -76,11 +76,11 @@ class SocialCrmOutbox(models.Model):
               LEFT JOIN social_crm_channel_sync s ON s.channel_id = c.id
              WHERE o.state IN ('queued', 'held', 'unknown', 'sending')
                AND (o.state = 'queued' OR o.not_before IS NOT NULL)
-               AND COALESCE(o.not_before, '-infinity') <= now() AT TIME ZONE 'UTC'
+               AND COALESCE(o.not_before, '-infinity') <= %(now)s
                AND c.active AND c.is_connected AND c.connector != 'manual'
                AND NOT COALESCE(s.sending_stopped, false)
-               AND COALESCE(s.send_not_before, '-infinity') <= now() AT TIME ZONE 'UTC'
-               AND NOT o.channel_id = ANY(%s)
+               AND COALESCE(s.send_not_before, '-infinity') <= %(now)s
+               AND NOT o.channel_id = ANY(%(busy)s)
                AND NOT EXISTS (
                    SELECT 1 FROM social_crm_outbox p
                     WHERE p.conversation_id = o.conversation_id AND p.id < o.id
@@ -88,7 +88,7 @@ class SocialCrmOutbox(models.Model):
                       AND (p.state != 'unknown' OR p.not_before IS NOT NULL))
              ORDER BY o.id LIMIT 20
             """,
-            [list(busy)],
+            {"now": fields.Datetime.now(), "busy": list(busy)},
         )
         for row_id, channel_id in self.env.cr.fetchall():
             if channel_id in busy:
@@ -137,7 +137,7 @@ class SocialCrmOutbox(models.Model):
         except ConnectorError as error:
             self._start_over()
             row._settle_error(error)
-        except Exception as error:  # noqa: BLE001 (it may have happened after the network took it)
+        except Exception as error:
             self._start_over()
             _logger.exception("Outbox row %s ended without an outcome", row.id)
             row._settle_unknown(f"{type(error).__name__}: {error}"[:500])
@@ -203,7 +203,7 @@ class SocialCrmOutbox(models.Model):
                 self._mark_done(receipt)
                 self.env.flush_all()
                 break
-            except Exception as error:  # noqa: BLE001 (see above)
+            except Exception as error:
                 self._start_over()
                 if not is_lost_race(error):
                     _logger.exception("Outbox row %s is sent, but not noted down", self.id)

@@ -1,2 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import test_mastodon_connector, test_mastodon_parse, test_webhook_connector
+from . import (
+    test_event,
+    test_mastodon_connector,
+    test_mastodon_parse,
+    test_webhook,
+    test_webhook_connector,
+)

@@ -1,2 +1,2 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import social_crm_connect
+from . import social_crm_connect, social_crm_connect_rows
