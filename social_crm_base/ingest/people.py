@@ -73,13 +73,14 @@ def _collect(batch):
     ours = _own_accounts(batch)
     platform = batch.channel.platform_id
     handle_key_of = batch.env["social.crm.identity"]._handle_key
-    handle_keys = {"": ""}
+    handle_keys = {}
     seen = {}
 
     def add(actor, at, *, own=False, wrote=False, acts=True):
-        if actor.handle not in handle_keys:
-            handle_keys[actor.handle] = handle_key_of(platform, actor.handle) or ""
-        handle_key = handle_keys[actor.handle]
+        named = (actor.handle, bool(actor.external_id))
+        if named not in handle_keys:
+            handle_keys[named] = handle_key_of(platform, *named) or ""
+        handle_key = handle_keys[named]
         key = actor_key(actor)
         own = own or actor.external_id in ours or (handle_key and "@" + handle_key in ours)
         entry = seen.setdefault(key, Seen(actor, at, at, handle_key))

@@ -12,7 +12,7 @@ class SocialCrmConversation(models.Model):
     """
 
     _name = "social.crm.conversation"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.export.gate", "social.crm.personal.data"]
     _description = "Social Conversation"
     _order = "last_date desc, id desc"
 

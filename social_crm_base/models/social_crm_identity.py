@@ -17,7 +17,7 @@ class SocialCrmIdentity(models.Model):
     """An account somebody else owns. A stranger is only this; a contact is made for a reason."""
 
     _name = "social.crm.identity"
-    _inherit = ["mail.thread", "social.crm.personal.data"]
+    _inherit = ["mail.thread", "social.crm.export.gate", "social.crm.personal.data"]
     _description = "Social Identity"
     _order = "last_seen desc, id desc"
     _rec_names_search = ["handle", "name"]
@@ -125,17 +125,24 @@ class SocialCrmIdentity(models.Model):
         """Every way in leaves the normal form, or the unique index would see two people."""
         if vals.get("handle") and not vals.get("handle_key"):
             platform = self.env["social.crm.platform"].browse(vals["platform_id"])
-            vals["handle_key"] = self._handle_key(platform, vals["handle"])
+            vals["handle_key"] = self._handle_key(
+                platform, vals["handle"], bool(vals.get("external_id"))
+            )
 
     @api.model
-    def _handle_key(self, platform, handle):
-        """The handle in the network's normal form; what the network would not allow is still one
-        name, however often it comes.
+    def _handle_key(self, platform, handle, has_id=False):
+        """The handle in the network's normal form, by which an account is found.
 
+        What the network would not allow never matches anybody (Bluesky calls many people
+        ``handle.invalid``), unless it is all there is: then it is one name, however often it comes.
+
+        :param bool has_id: whether the account has an id besides
         :rtype: str | bool
         """
         handle = (handle or "").strip()
-        return platform._normalize_handle(handle) or handle.casefold() or False
+        if not handle:
+            return False
+        return platform._normalize_handle(handle) or (not has_id and handle.casefold()) or False
 
     @api.model
     def _gate_store(self, vals_list):

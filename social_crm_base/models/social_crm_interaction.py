@@ -28,7 +28,7 @@ class SocialCrmInteraction(models.Model):
     """Everything said, in or out. There will be millions: plain columns, no stored computes."""
 
     _name = "social.crm.interaction"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.export.gate", "social.crm.personal.data"]
     _description = "Social Interaction"
     _order = "date desc, id desc"
     _rec_name = "body"

@@ -52,20 +52,31 @@ class SocialCrmInteraction(models.Model):
         :return: (position, reason in words); other addons add theirs
         :rtype: list[tuple[int, str]]
         """
-        verdicts = {}
-        refused = []
-        for position, activity in enumerate(activities):
-            flow = "private" if activity.visibility in PRIVATE_VISIBILITY else "public"
-            if flow not in verdicts:
-                verdicts[flow] = self._store_verdict(channel.platform_id, flow, channel.company_id)
-            if verdicts[flow].verdict == "refuse":
-                refused.append((position, verdicts[flow].reason))
-        return refused
+        verdicts = {
+            private: self.env["social.crm.platform.rule"]._verdicts(
+                channel.platform_id,
+                "store",
+                flow=self._flows(channel, private),
+                company=channel.company_id,
+            )[channel.platform_id.id]
+            for private in (False, True)
+        }
+        return [
+            (position, verdict.reason)
+            for position, activity in enumerate(activities)
+            if (verdict := verdicts[activity.visibility in PRIVATE_VISIBILITY]).verdict == "refuse"
+        ]
 
     @api.model
-    def _store_verdict(self, platform, flow, company):
-        rules = self.env["social.crm.platform.rule"]
-        return rules._verdicts(platform, "store", flow=flow, company=company)[platform.id]
+    def _flows(self, channel, private):
+        """What the rulebook is asked about: who can read the words, and how they came to us.
+
+        :rtype: tuple[str, str]
+        """
+        return (
+            "private" if private else "public",
+            "by_hand" if channel.connector == "manual" else "api",
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -78,11 +89,12 @@ class SocialCrmInteraction(models.Model):
             )
             for vals in vals_list
         }:
+            channel = self.env["social.crm.channel"].browse(channel_id)
             self.env["social.crm.platform.rule"]._check(
                 self.env["social.crm.platform"].browse(platform_id),
                 "store",
-                flow="private" if private else "public",
-                company=self.env["social.crm.channel"].browse(channel_id).company_id,
+                flow=self._flows(channel, private),
+                company=channel.company_id,
                 decision=True,
             )
         return super().create(vals_list)
@@ -99,7 +111,7 @@ class SocialCrmInteraction(models.Model):
             (direction, private): rules._content_lifetime_hours(
                 channel.platform_id,
                 of="content" if direction == "in" else "own_content",
-                flow="private" if private else "public",
+                flow=self._flows(channel, private),
                 company=channel.company_id,
             )
             for direction in ("in", "out")

@@ -13,3 +13,4 @@ from . import test_lead
 from . import test_import
 from . import test_log
 from . import test_salesperson
+from . import test_export_gate

@@ -154,7 +154,7 @@ class TestIngestOrder(SocialCrmCommon):
             self.assertEqual(expected[name], found[name], name)
 
     @settings(
-        max_examples=30,
+        max_examples=60,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
