@@ -66,6 +66,7 @@ class _Story:
         self.people = {key: row for key, *row in people["people"]}
         self.channels = {code: channel_of(code) for code in self.networks}
         self.users = {name: env.ref(f"social_crm_base.user_{name}_demo") for name in AUTHORS}
+        self.users["admin"] = env.ref("base.user_admin")
         self.threads = [
             dict(thread, source=source, number=number)
             for source in FAMILIES
@@ -406,12 +407,11 @@ class _Story:
         if thread.get("lead"):
             self._make_lead(thread, case)
         if thread.get("confidential"):
-            admin = self.env.ref("base.user_admin")
             case.write(
                 {
                     "confidential": True,
                     "confidential_user_ids": [
-                        Command.link(user.id) for user in (self.users["lena"] | admin)
+                        Command.link(self.users[name].id) for name in ("lena", "admin")
                     ],
                 }
             )
