@@ -21,7 +21,7 @@ class SocialCrmMetric(models.Model):
         help="Empty: a figure of the account itself.",
     )
     key = fields.Char(required=True)
-    value = fields.Float(required=True)
+    value = fields.Float(required=True, aggregator="avg")
     taken_at = fields.Datetime(required=True)
 
     _taken_unique = models.UniqueIndex(
