@@ -41,7 +41,7 @@ class SocialCrmConversation(models.Model):
         :param recordset mentions: ``social.crm.identity`` the text names; by default, in public,
             whom it answers
         :param int hold_seconds: for so long it can be taken back
-        :return: the row of ``social.crm.outbox``
+        :return: the row of ``social.crm.outbox``; an edit where the one answer is given already
         :rtype: recordset
         :raise UserError: why one may not answer, in words
         """
@@ -51,6 +51,8 @@ class SocialCrmConversation(models.Model):
         self._check_reply(body, attachments, visibility, answer_type)
         if not parent:
             parent = self._last_said()
+        if slot := self._taken_slot(parent):
+            return slot._queue_operation("edit", text=body)
         key = self.env["social.crm.outbox"]._new_key()
         interaction = self.env["social.crm.interaction"].create(
             {
@@ -100,6 +102,23 @@ class SocialCrmConversation(models.Model):
                 ("direction", "=", "in"),
                 ("kind", "not in", ("reaction", "follow", "system")),
                 ("state", "not in", ("deleted", "expired")),
+            ],
+            limit=1,
+        )
+
+    def _taken_slot(self, parent):
+        """Our answer, where the network has room for one: a second one replaces its words.
+
+        :rtype: recordset
+        """
+        if not self.platform_id.one_reply_slot or parent.kind != "review":
+            return self.env["social.crm.interaction"]
+        return self.env["social.crm.interaction"].search(
+            [
+                ("parent_id", "=", parent.id),
+                ("direction", "=", "out"),
+                ("state", "!=", "deleted"),
+                ("delivery_state", "not in", ("failed", "cancelled")),
             ],
             limit=1,
         )
