@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """The commands of ./dev: the processes they start, what they count and measure."""
+import json
 import os
 import signal
 import subprocess
@@ -40,8 +41,15 @@ def test_a_child_ends_with_its_block():
     with pytest.raises(RuntimeError), odoo.child(["sh", "-c", "sleep 60 & wait"]) as process:
         raise RuntimeError
     assert process.poll() is not None
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+
+    def group_is_gone():
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    wait_until(group_is_gone)
 
 
 def test_a_child_that_will_not_end_is_killed():
@@ -87,23 +95,55 @@ def test_what_to_test_is_sorted_into_two_runs():
             tests.split([wrong])
 
 
-REPORT = '<testsuites><testsuite tests="7" failures="1" errors="2" skipped="1"/></testsuites>'
-
-
 @pytest.mark.parametrize(("report", "code", "expected"), [
-    (REPORT, 1, "3 passed, 3 failed, 1 skipped"),
-    (REPORT.replace("1", "0").replace("2", "0"), 0, "7 passed, 0 failed"),
-    (REPORT.replace("1", "0").replace("2", "0"), 2, "7 passed, 1 failed"),
+    ('{"passed": 3, "failed": 2, "skipped": 1}', 1, "3 passed, 2 failed, 1 skipped"),
+    ('{"passed": 7, "failed": 0, "skipped": 0}', 0, "7 passed, 0 failed"),
+    ('{"passed": 7, "failed": 0, "skipped": 0}', 2, "7 passed, 1 failed"),
     ("<broken", 3, "0 passed, 1 failed"),
+    (None, 0, "0 passed, 0 failed"),
     (None, 4, "0 passed, 1 failed"),
     (None, tests.NO_TESTS, "0 passed, 0 failed"),
 ])
 def test_runs_are_counted(tmp_path, report, code, expected):
     """Also one that broke before it could report: that is a failure, never silence."""
-    path = tmp_path / "report.xml"
+    path = tmp_path / "counts.json"
     if report:
         path.write_text(report)
-    assert str(tests.read_report(path, code)) == expected
+    assert str(tests.read_count(path, code)) == expected
+
+
+EXAMPLE = """
+import pytest, unittest
+def test_passes(subtests):
+    with subtests.test("a"): pass
+    with subtests.test("b"): pass
+def test_fails(): assert 0
+def test_skips(): pytest.skip("why")
+@pytest.fixture
+def broken(): raise ValueError
+def test_error(broken): pass
+@pytest.mark.xfail
+def test_known(): assert 0
+@pytest.mark.peers
+def test_peers(): pass
+@pytest.mark.browser
+def test_browser(): pytest.skip("no browser")
+"""
+
+
+@pytest.mark.parametrize(("arguments", "ci", "expected"), [
+    ([], "", {"passed": 2, "failed": 2, "skipped": 3}),
+    ([], "true", {"passed": 2, "failed": 3, "skipped": 2}),
+    (["--fast"], "true", {"passed": 1, "failed": 2, "skipped": 2}),
+])
+def test_the_plugin_counts_what_pytest_says(tmp_path, arguments, ci, expected):
+    (tmp_path / "test_example.py").write_text(EXAMPLE)
+    subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:odoo", "-p", "tools.pytest_plugin",
+         "--count-file=count.json", *arguments, "test_example.py"],
+        cwd=tmp_path, env=dict(os.environ, PYTHONPATH=str(ROOT), CI=ci), capture_output=True,
+        check=False)
+    assert json.loads((tmp_path / "count.json").read_text()) == expected
 
 
 def test_ratio_is_the_median_of_alternated_rounds():

@@ -147,7 +147,7 @@ OLD_XML = {
     r"context_today\(": "today in the domain, e.g. 'today -1m'",
     r"name=['\"]groups_id['\"]": "group_ids",
     r"name=['\"]category_id['\"] ref=['\"]base\.module_category": "privilege_id",
-    r"base\.(user_demo|default_user)\b(?!_)": "base.default_user_group",
+    r"base\.default_user\b(?!_)": "base.default_user_group",
 }
 OLD_JS = {
     r"@odoo-module \*\*/": "nothing",

@@ -1,9 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """./dev test: addon tests under pytest-odoo, then what needs no Odoo in the test's process."""
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from . import cli, database, odoo, setup
 from .console import Fail, say
@@ -50,25 +50,22 @@ def split(what):
     return addon_part, plain_part
 
 
-def read_report(path, code):
-    """Count a run from its JUnit report.
+def read_count(path, code):
+    """What a run counted (see ``tools.pytest_plugin``), made true to its exit code.
 
-    :param Path path: the report; missing if pytest itself broke.
+    :param Path path: the counts; missing if pytest itself broke.
     :param int code: pytest's exit code.
     :rtype: Count
     """
     if code == NO_TESTS:
         return Count()
     try:
-        suites = list(ElementTree.parse(path).getroot().iter("testsuite"))
-    except (FileNotFoundError, ElementTree.ParseError):
-        return Count(failed=1)
-
-    def total(key):
-        return sum(int(suite.get(key, 0)) for suite in suites)
-    failed, skipped = total("failures") + total("errors"), total("skipped")
-    passed = max(total("tests") - failed - skipped, 0)
-    return Count(passed, failed or int(bool(code)), skipped)
+        count = Count(**json.loads(path.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        count = Count()
+    if code and not count.failed:
+        count.failed = 1
+    return count
 
 
 def pytest(name, arguments, options, *, env, cover):
@@ -78,13 +75,13 @@ def pytest(name, arguments, options, *, env, cover):
     :param bool cover: measure coverage.
     :rtype: Count
     """
-    report = REPORTS / f"{name}.xml"
-    report.unlink(missing_ok=True)
+    counted = REPORTS / f"{name}.json"
+    counted.unlink(missing_ok=True)
     command = [setup.venv_python(), "-P", "-m"]
     if cover:
         command += ["coverage", "run", "-m"]
-    command += ["pytest", "-p", "tools.pytest_plugin", f"--junitxml={report}",
-                "--durations=10", "--durations-min=5"]
+    command += ["pytest", "-p", "tools.pytest_plugin", f"--count-file={counted}",
+                f"--junitxml={REPORTS / name}.xml", "--durations=10", "--durations-min=5"]
     if options.keyword:
         command += ["-k", options.keyword]
     if options.fast:
@@ -92,7 +89,7 @@ def pytest(name, arguments, options, *, env, cover):
     env["COVERAGE_FILE"] = str(REPORTS / ".coverage")
     with odoo.child([*command, *arguments], env=env, cwd=ROOT) as process:
         code = process.wait()
-    return read_report(report, code)
+    return read_count(counted, code)
 
 
 def show_coverage():
