@@ -148,7 +148,7 @@ class CrmLead(models.Model):
 
         :param int conversation_id: one of :meth:`social_reply_places`
         :param str body: plain text
-        :return: ``state`` of the outgoing row, ``label`` (what happens now, in words) and, where
+        :return: ``id`` and ``state`` of the outgoing row, ``label`` (what happens now, in words) and, where
             one has to send it oneself, ``body`` and ``link``
         :rtype: dict
         :raise AccessError: for those who may not answer
@@ -160,9 +160,10 @@ class CrmLead(models.Model):
             [("id", "=", conversation_id), ("identity_id", "in", subject.identities)]
         )
         conversation.ensure_one()
-        outbox = conversation._reply_from_document(body)
+        outbox = conversation._queue_reply(body)
         self._link_answer(outbox.interaction_id)
         return {
+            "id": outbox.id,
             "state": outbox.state,
             "label": outbox._state_in_words(),
             "body": body,

@@ -1,6 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import models
-from odoo.exceptions import UserError
 
 
 class SocialCrmConversation(models.Model):
@@ -42,27 +41,3 @@ class SocialCrmConversation(models.Model):
             "reason": reason,
             "protocol": self.platform_id.protocol or "",
         }
-
-    def _reply_from_document(self, body):
-        """Queue an answer to the last word of the other side.
-
-        :param str body: plain text
-        :return: the outgoing row
-        :raise UserError: with the reason, where one cannot answer
-        """
-        self.ensure_one()
-        body = (body or "").strip()
-        if not body:
-            raise UserError(self.env._("Write something first."))
-        if reason := self._reply_refusal():
-            raise UserError(reason)
-        last = self.env["social.crm.interaction"].search(
-            [
-                ("conversation_id", "=", self.id),
-                ("direction", "=", "in"),
-                ("kind", "not in", ("reaction", "follow", "system")),
-                ("state", "not in", ("deleted", "expired")),
-            ],
-            limit=1,
-        )
-        return self._queue_reply(body, parent=last or None)

@@ -1,11 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, fields, models
 
 from ..const import CONSENTED
 
 
 class SocialCrmIdentity(models.Model):
     _inherit = "social.crm.identity"
+
+    lead_ids = fields.One2many("crm.lead", "social_identity_id", string="Leads")
 
     def _gate_lead(self):
         """Refuse to make a lead of an account alone, without anything it said.

@@ -15,3 +15,4 @@ from . import test_log
 from . import test_salesperson
 from . import test_export_gate
 from . import test_awkward_cases
+from . import test_lead_answer

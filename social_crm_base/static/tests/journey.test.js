@@ -66,7 +66,7 @@ test("entries are grouped by the reader's own day", async () => {
         },
     });
     expect.verifySteps([ASKED]);
-    expect(queryAllTexts(".o_social_journey_date")).toEqual(["Today", "Yesterday", "01/02/2026"]);
+    expect(queryAllTexts(".o_social_journey_date")).toEqual(["Today", "Yesterday", "Friday · 01/02/2026"]);
     expect(queryAllTexts("time")).toEqual(["00:30", "23:30", "09:00", ""]);
     expect(".o_social_journey_more").toHaveCount(0);
 });

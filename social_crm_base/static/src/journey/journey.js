@@ -153,7 +153,7 @@ export class Journey extends Component {
         if (days === -1) {
             return _t("Yesterday");
         }
-        return formatDate(moment);
+        return `${moment.weekdayLong} · ${formatDate(moment)}`;
     }
 
     timeOf(entry) {

@@ -69,6 +69,12 @@ export class LeadSocial extends Component {
         }
     }
 
+    async markDone() {
+        await this.orm.call("social.crm.outbox", "action_done_by_hand", [[this.state.outcome.id]]);
+        this.state.outcome = null;
+        this.state.revision++;
+    }
+
     async copyWords() {
         await navigator.clipboard.writeText(this.state.outcome.body);
     }
