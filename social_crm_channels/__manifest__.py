@@ -17,5 +17,7 @@
         "views/social_crm_connect_views.xml",
         "views/social_crm_app_views.xml",
         "views/social_crm_channel_views.xml",
+        "connectors/sandbox/sandbox.xml",
     ],
+    "demo": ["demo/social_crm_sandbox_demo.xml"],
 }

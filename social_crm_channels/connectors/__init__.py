@@ -1,3 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """One package, one network: ``connector`` (the contract), ``parse`` (pure), ``const`` (facts)."""
 from . import mastodon, webhook
+
+# isort: split
+# after the webhook, whose language it speaks
+from . import sandbox

@@ -142,6 +142,12 @@ class TestMastodonParse(BaseCase):
         found = only(item("update", of=status(edited_at="2026-11-01T09:00:00Z")))
         self.assertEqual(found.edited_at, datetime(2026, 11, 1, 9))
 
+    def test_an_edit_in_the_second_it_was_written_is_still_later(self):
+        of = status(created_at="2026-11-01T08:00:00.100Z", edited_at="2026-11-01T08:00:00.900Z")
+        found = only(item(of=of))
+        self.assertEqual(found.occurred_at, datetime(2026, 11, 1, 8))
+        self.assertEqual(found.edited_at, datetime(2026, 11, 1, 8, 0, 1))
+
     def test_a_deleted_status_is_named_by_its_uri(self):
         found = only({"type": "gone", "uri": "https://x/1", "id": "1", "at": AT_TEXT})
         self.assertEqual((found.verb, found.points_at), ("delete", Target("https://x/1")))

@@ -3,7 +3,7 @@
 
 A missing key and ``null`` are the same everywhere: networks mix them freely.
 """
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from odoo.addons.social_crm_base.exceptions import MalformedPayload
@@ -96,7 +96,9 @@ def flag(data, key):
 
 
 def time(data, key):
-    """A moment from ISO 8601 text, naive UTC; without a zone it is UTC. None if missing."""
+    """A moment from ISO 8601 text, naive UTC to the second, as Odoo stores it; without a zone it is
+    UTC. None if missing.
+    """
     value = data.get(key)
     if value is None:
         return None
@@ -110,7 +112,7 @@ def time(data, key):
         raise MalformedPayload(f"{key} is not a time in ISO 8601") from None
     if not 1970 <= moment.year <= 9000:
         raise MalformedPayload(f"{key} is not a plausible time")
-    return moment
+    return moment.replace(microsecond=0)
 
 
 def required_time(data, key):
@@ -119,3 +121,13 @@ def required_time(data, key):
     if moment is None:
         raise MalformedPayload(f"{key} is missing")
     return moment
+
+
+def edit_time(data, key, created):
+    """When a version was made: later than the item itself, also where both fall in one second.
+
+    :param datetime created: when the item was made
+    :rtype: datetime | None
+    """
+    edited_at = time(data, key)
+    return max(edited_at, created + timedelta(seconds=1)) if edited_at else None

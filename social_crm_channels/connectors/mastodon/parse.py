@@ -238,6 +238,7 @@ def _status(status, facts, thread, notice="", notified_at=None):
     others = [person for person in (actor, *mentions) if not facts.is_own(person)]
     others = list({person.handle.lower(): person for person in reversed(others)}.values())
     parent, root = _thread_targets(thread)
+    created = read.required_time(status, "created_at")
     place = {}
     if visibility == "direct" and len(others) > 1:
         visibility = "group"
@@ -250,7 +251,7 @@ def _status(status, facts, thread, notice="", notified_at=None):
     return [
         Activity(
             "create",
-            read.required_time(status, "created_at"),
+            created,
             kind=_kind(status, visibility, own, notice),
             external_id=target.external_id,
             ref=target.ref,
@@ -269,7 +270,7 @@ def _status(status, facts, thread, notice="", notified_at=None):
             mentions=mentions,
             counters=counters(status),
             notified_at=notified_at,
-            edited_at=read.time(status, "edited_at"),
+            edited_at=read.edit_time(status, "edited_at", created),
             **place,
         )
     ]

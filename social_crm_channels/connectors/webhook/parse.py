@@ -66,9 +66,10 @@ def _said(item, verb):
     usual = "direct" if kind in ("message", "story_mention") else "public"
     usual = "group" if participants else usual
     html = _long_text(item, "html")
+    created = read.required_time(item, "time")
     return Activity(
         verb if actor else "create",
-        read.required_time(item, "time"),
+        created,
         kind=kind,
         external_id=read.required(item, "id"),
         family=_family(item),
@@ -90,7 +91,7 @@ def _said(item, verb):
         participants=participants,
         rating=_rating(item),
         counters=_counters(item),
-        edited_at=_edited_at(item, verb),
+        edited_at=_edited_at(item, verb, created),
         expires_at=read.time(item, "expires_at"),
         automatic=read.flag(item, "automatic"),
         client_key=read.text(item, "client_key"),
@@ -218,8 +219,8 @@ def _counters(item):
     return {name: value for name, value in found.items() if name and value is not None}
 
 
-def _edited_at(item, verb):
-    edited_at = read.time(item, "edited_at")
+def _edited_at(item, verb, created):
+    edited_at = read.edit_time(item, "edited_at", created)
     if verb == "edit" and not edited_at:
         raise MalformedPayload("edited_at is missing: an edit tells when it was made")
     return edited_at
