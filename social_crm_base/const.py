@@ -68,7 +68,8 @@ MOOD_SELECTION = [
 ]
 
 # What of a stranger's saying is a matter to answer. Likes, follows and our own words open nothing.
-KINDS_OPENING_CASE = frozenset({"message", "comment", "reply", "mention", "review", "story_mention"})
+KINDS_OPENING_CASE = frozenset(
+    {"message", "comment", "reply", "mention", "review", "story_mention"})
 # Said in a place of two or of a closed group, whatever the network calls it.
 PRIVATE_VISIBILITY = frozenset({"direct", "group"})
 # Receipts only climb; "failed" ends it. Networks deliver receipts in any order.

@@ -64,6 +64,25 @@ def call_name(node):
     return ".".join([node.id, *reversed(parts)])
 
 
+def calls(path, method):
+    """Calls of a method by its name, each with the innermost statement it stands in.
+
+    :rtype: list(tuple(ast.stmt, ast.Call))
+    """
+    found = []
+
+    def visit(node, statement):
+        if isinstance(node, ast.stmt):
+            statement = node
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == method:
+            found.append((statement, node))
+        for child in ast.iter_child_nodes(node):
+            visit(child, statement)
+
+    visit(tree(path), None)
+    return found
+
+
 @dataclass(frozen=True)
 class ModelClass:
     """A class of Odoo's ORM as it is written."""

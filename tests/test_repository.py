@@ -87,13 +87,13 @@ def short_name(name):
 
 def test_sudo_has_a_reason():
     complain(
-        f"{path}:{number}: sudo() without a comment that says why, on its line or the one above"
+        f"{path}:{call.lineno}: sudo() without a comment that says why, in its statement or above"
         for addon in ADDONS for path in repository.files_of(".py", addon=addon)
         if "tests" not in path.parts
-        for lines in [repository.text(path).splitlines()]
-        for number, line in enumerate(lines, 1)
-        if re.search(r"\.sudo\(\)", line)
-        and "#" not in line and not lines[number - 2].lstrip().startswith("#"))
+        for statement, call in repository.calls(path, "sudo")
+        if not call.args and not any(
+            "#" in line for line in repository.text(path).splitlines()[
+                statement.lineno - 2:call.end_lineno]))
 
 
 # --- Odoo 19 -------------------------------------------------------------------------------------

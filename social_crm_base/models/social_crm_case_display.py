@@ -9,7 +9,7 @@ class SocialCrmCase(models.Model):
 
     platform_id = fields.Many2one(related="channel_id.platform_id", string="Network")
     platform_icon = fields.Char(related="channel_id.platform_id.icon_url", string="Network Icon")
-    customer_name = fields.Char(compute="_compute_customer", string="Customer Name")
+    customer_name = fields.Char(compute="_compute_customer")
     last_text = fields.Char(compute="_compute_last_text", string="Last Words")
     deadline = fields.Datetime(
         compute="_compute_deadline", help="The earliest of the deadlines still running."

@@ -13,7 +13,6 @@ class SocialCrmCase(models.Model):
 
     joined_into_id = fields.Many2one(
         "social.crm.case",
-        string="Joined Into",
         index="btree_not_null",
         readonly=True,
         copy=False,

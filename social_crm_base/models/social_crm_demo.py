@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import file_open
 
-from ..tools.activity import Activity, Actor, Target
+from ..tools.activity import Activity, Actor
 
 # Which demo user writes in the name of the shop, by the name the stories use.
 AUTHORS = ("lena", "milan", "sari")

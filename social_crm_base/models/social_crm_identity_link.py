@@ -6,7 +6,7 @@ from ..tools.privacy import EMPLOYEE, IDENTITY, KEEP, ROW, classify, not_persona
 
 
 class SocialCrmIdentityLink(models.Model):
-    """An identity belongs to a contact, from then to then, as far as we know and why we think so."""
+    """An identity belongs to a contact, from then to then, as far as we know and why we do."""
 
     _name = "social.crm.identity.link"
     _inherit = ["social.crm.personal.data"]

@@ -13,7 +13,7 @@ class SocialCrmInteraction(models.Model):
 
     platform_icon = fields.Char(related="platform_id.icon_url", string="Network Icon")
     partner_id = fields.Many2one(related="identity_id.partner_id", string="Contact")
-    said_by = fields.Char(compute="_compute_said_by", string="Said By")
+    said_by = fields.Char(compute="_compute_said_by")
     excerpt = fields.Char(compute="_compute_excerpt", string="Words")
     thread_count = fields.Integer(
         compute="_compute_thread_count", string="People Talking Below"

@@ -102,15 +102,17 @@ def _moment(value, now):
         return None
     try:
         number = float(value)
+    except ValueError:
+        number = None
+    if number is not None:
         if number != number or number < 0:
             return None
-        if number >= EPOCH_FROM:
+        if number < EPOCH_FROM:
+            return now + timedelta(seconds=min(number, MAX_WAIT.total_seconds()))
+        try:
             return datetime.fromtimestamp(number, UTC).replace(tzinfo=None)
-        return now + timedelta(seconds=min(number, MAX_WAIT.total_seconds()))
-    except ValueError:
-        pass
-    except (OverflowError, OSError):
-        return None
+        except (ValueError, OverflowError, OSError):
+            return None
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = read(value.replace("Z", "+00:00") if read != parsedate_to_datetime else value)

@@ -17,7 +17,7 @@ class SocialCrmCaseClose(models.TransientModel):
         "social.crm.case.reason", string="Contact Reason", domain="[('kind', '=', 'reason')]"
     )
     outcome_id = fields.Many2one(
-        "social.crm.case.reason", string="Outcome", domain="[('kind', '=', 'outcome')]"
+        "social.crm.case.reason", domain="[('kind', '=', 'outcome')]"
     )
     note = fields.Text(help="For colleagues; the customer never sees it.")
 

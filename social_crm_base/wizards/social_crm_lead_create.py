@@ -20,7 +20,7 @@ class SocialCrmLeadCreate(models.TransientModel):
         "res.users", string="Salesperson", domain="[('share', '=', False)]"
     )
     team_id = fields.Many2one("crm.team", string="Sales Team")
-    campaign_id = fields.Many2one("utm.campaign", string="Campaign")
+    campaign_id = fields.Many2one("utm.campaign")
 
     # The only line, for the plain form of a single person
     refusal = fields.Html(related="line_id.refusal")
