@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import logging
 
+from markupsafe import escape
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from odoo.http import Controller, Response, request, route
@@ -57,7 +58,8 @@ class SocialWebhook(Controller):
             items = connector_sudo._webhook_split(app_sudo, headers, body)
         except (MalformedPayload, NotSupported, RecursionError) as error:
             _logger.warning("Webhook of app %s cannot be read: %s", app_id, type(error).__name__)
-            raise BadRequest() from error
+            # whoever signed it may know what is wrong with it
+            raise BadRequest(escape(str(error))) from error
         app_sudo.env["social.crm.event"]._accept(app_sudo, items, "push")
         return Response(status=200)
 

@@ -166,6 +166,11 @@ class TestMastodonSending(MastodonCase):
             message = dataclasses.replace(self.reply, visibility=visibility)
             self.connector._send(self.channel, message)
             self.assertEqual(self.posted()["json"]["visibility"], "direct")
+        careless = dataclasses.replace(
+            self.reply, conversation_kind="direct", visibility="public"
+        )
+        self.connector._send(self.channel, careless)
+        self.assertEqual(self.posted()["json"]["visibility"], "direct")
 
     def test_an_id_the_server_forgot_is_looked_up_by_its_uri(self):
         self.network._answers["GET", "/api/v1/statuses/1001"] = [({}, 404, {})]

@@ -154,6 +154,17 @@ def find_id(client, target):
     raise PermanentError("the server no longer knows this post", status=404)
 
 
+def visibility_of(message):
+    """The API's word for who may read it. What is said in a private place stays there, whatever
+    else the message says; what we have no word for goes to few.
+
+    :rtype: str
+    """
+    if message.conversation_kind in ("direct", "group"):
+        return "direct"
+    return const.VISIBILITY_TO.get(message.visibility, "private")
+
+
 def reply_id(client, target):
     """The id to answer to, checked to be there: a server would take an unknown one for none.
 
@@ -220,7 +231,7 @@ def sent_like(client, account, message, text):
     """
     since = (message.tried_at or utcnow()) - timedelta(minutes=2)  # their clock is not ours
     own_id, wanted = read.required(account, "id"), comparable(text)
-    visibility = const.VISIBILITY_TO.get(message.visibility, "public")
+    visibility = visibility_of(message)
     for status in _said(client, own_id, message):
         status = read.nested(status, "reblog") or status
         author = read.nested(status, "account")

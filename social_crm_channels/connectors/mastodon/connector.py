@@ -107,7 +107,6 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         return f"{client.base_url}/oauth/authorize?{urlencode(query)}"
 
     def _exchange_code(self, app, code, redirect_uri, **options):
-        """:param str state: the one the flow was begun with; PKCE's secret hangs on it"""
         client_id, client_secret = (
             self._secret(app, "client_id"),
             self._secret(app, "client_secret"),
@@ -122,7 +121,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
             "scope": const.SCOPES,
         }
         if self._has_pkce(client):
-            form["code_verifier"] = _verifier(options.get("state") or "")
+            form["code_verifier"] = _verifier(options["state"])
         try:
             answer = read.expect_object(client.post("/oauth/token", data=form).json(), "the token")
         except PermanentError as error:  # 400 invalid_grant: an old or used code
@@ -329,7 +328,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
     def _form(self, channel, message):
         form = {
             "status": self._render(channel, message),
-            "visibility": const.VISIBILITY_TO.get(message.visibility, "public"),
+            "visibility": api.visibility_of(message),
         }
         if message.title:
             form["spoiler_text"] = message.title
