@@ -16,3 +16,4 @@ from . import test_salesperson
 from . import test_export_gate
 from . import test_awkward_cases
 from . import test_lead_answer
+from . import test_lifetime

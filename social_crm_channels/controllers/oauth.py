@@ -26,7 +26,7 @@ class SocialOauth(Controller):
             raise Forbidden(request.env._("This link is not yours or has expired. Connect anew."))
         wizard = request.env["social.crm.connect"].browse(known["wizard"]).exists()
         try:
-            target = wizard._oauth_returned(code, known["nonce"])
+            target = wizard._oauth_returned(code, state, known["nonce"])
         except AccessError as error:
             raise Forbidden() from error
         except UserError as error:

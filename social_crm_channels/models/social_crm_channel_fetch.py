@@ -44,7 +44,7 @@ class SocialCrmEvent(models.Model):
               JOIN social_crm_channel c ON c.id = s.channel_id
              WHERE c.active AND c.is_connected AND c.connector != 'manual' AND NOT c.id = ANY(%s)
                AND COALESCE(s.next_fetch_at, '-infinity') <= %s
-             ORDER BY s.next_fetch_at NULLS FIRST
+             ORDER BY s.next_fetch_at NULLS FIRST, c.id
             """,
             [list(tried), fields.Datetime.now()],
         )

@@ -78,6 +78,7 @@ class SocialCrmConnector(models.AbstractModel):
     def _exchange_code(self, app, code, redirect_uri, **options):
         """Turn the code of an OAuth flow into credentials, which are stored with the channels.
 
+        :param options: ``state`` as it was given to ``_authorize_url``
         :rtype: Grant
         """
         raise self._unsupported()

@@ -1,10 +1,14 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
+    test_connect,
     test_event,
+    test_fetch,
+    test_health,
     test_mastodon_connector,
     test_mastodon_parse,
     test_mastodon_poll,
     test_sandbox,
+    test_outbox,
     test_webhook,
     test_webhook_connector,
 )

@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import secrets as random_secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -140,10 +141,11 @@ class SocialCrmConnect(models.TransientModel):
         self.state = "consent"
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
-    def _oauth_returned(self, code, nonce):
+    def _oauth_returned(self, code, state, nonce):
         """The network sent the browser back.
 
         :param str code: to be exchanged for credentials; empty when the person refused
+        :param str state: as it was sent there, for connectors that bind the exchange to it
         :param str nonce: from the state; good for one answer
         :return: where to go on
         :rtype: str
@@ -158,7 +160,9 @@ class SocialCrmConnect(models.TransientModel):
         if not code:
             raise UserError(self.env._("The network was not allowed to let us in."))
         with self._in_words():
-            grant = self._speaker()._exchange_code(self._app(), code, self.redirect_uri)
+            grant = self._speaker()._exchange_code(
+                self._app(), code, self.redirect_uri, state=state
+            )
         action = self._granted(grant)
         if action.get("res_model") == self._name:
             return f"/odoo/action-social_crm_channels.social_crm_connect_action/{self.id}"
@@ -370,18 +374,19 @@ class SocialCrmConnect(models.TransientModel):
 
         :raise UserError: when it cannot be one
         """
-        typed = (typed or "").strip().rstrip("/")
+        typed = (typed or "").strip()
         if not typed:
             raise UserError(self.env._("Please give the server's address."))
-        if "://" not in typed:
-            typed = f"https://{typed}"
-        scheme, _sep, rest = typed.partition("://")
-        host = rest.partition("/")[0]
-        if scheme.lower() not in ("http", "https") or not host or "@" in host or " " in typed:
+        try:
+            parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+            host, _port = parts.hostname, parts.port  # a bad port raises
+        except ValueError:
+            host = None
+        if not host or parts.scheme not in ("http", "https") or "@" in typed or " " in typed:
             raise UserError(
                 self.env._("%(typed)s is no server address. Expected: https://name", typed=typed)
             )
-        return f"{scheme.lower()}://{host.lower()}{rest[len(host):]}"
+        return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
     def _check_manager(self):
         if not self.env.user.has_group("social_crm_base.group_manager"):

@@ -81,6 +81,9 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
 
     # === SET-UP === #
 
+    def _needs_server(self):
+        return True
+
     def _register_app(self, app, redirect_uri):
         answer = self._client(app).post(
             "/api/v1/apps",
