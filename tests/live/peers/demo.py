@@ -51,7 +51,8 @@ def connect(session, account, *, base_url=None):
     """
     platform = session('social.crm.platform', 'search', [('code', '=', 'mastodon')])[0]
     wizard = session('social.crm.connect', 'create', {
-        'platform_id': platform, 'base_url': base_url or account.base_url})
+        'platform_id': platform, 'connector': 'mastodon',
+        'base_url': base_url or account.base_url})
     consent = session('social.crm.connect', 'action_continue', [wizard])['url']
     page = session.get(human_login(consent, account.login, account.password))
     page.raise_for_status()
