@@ -55,6 +55,9 @@
         "web.assets_unit_tests": [
             "social_crm_base/static/tests/**/*.test.js",
         ],
+        "web.assets_tests": [
+            "social_crm_base/static/tests/tours/**/*.js",
+        ],
     },
     "application": True,
 }

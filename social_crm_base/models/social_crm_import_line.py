@@ -320,6 +320,14 @@ class SocialCrmImportLine(models.Model):
 
     # === ACTIONS === #
 
+    def action_import_file(self):
+        """Open Odoo's own import screen: lines are made by it alone."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "import",
+            "params": {"active_model": self._name, "context": {}},
+        }
+
     def action_open_interaction(self):
         self.ensure_one()
         if not self.interaction_id:

@@ -17,3 +17,4 @@ from . import test_export_gate
 from . import test_awkward_cases
 from . import test_lead_answer
 from . import test_lifetime
+from . import test_tours

@@ -51,7 +51,7 @@ export class Journey extends Component {
         this.searchSoon = useDebounced(() => this.reload(), 300);
         onWillStart(() => this.load(this.props));
         onWillUpdateProps((next) => {
-            const names = ["resModel", "resId", "revision"];
+            const names = ["resModel", "resId", "revision", "types"];
             if (names.some((name) => next[name] !== this.props[name])) {
                 return this.load(next);
             }
@@ -60,11 +60,11 @@ export class Journey extends Component {
 
     // --- asking ---
 
-    get query() {
+    query({ types }) {
         const { type, channel, direction, mood, dateFrom, dateTo, text } = this.filters;
         const query = {};
-        if (type || this.props.types) {
-            query.types = type ? [type] : this.props.types;
+        if (type || types) {
+            query.types = type ? [type] : types;
         }
         if (channel) {
             query.channel_ids = [Number(channel)];
@@ -83,10 +83,10 @@ export class Journey extends Component {
         return Object.values(this.filters).some(Boolean);
     }
 
-    ask({ resModel, resId }, cursor) {
+    ask(props, cursor) {
         return this.keepLast.add(
-            this.orm.silent.call(JOURNEY_MODEL, "get_page", [resModel, resId], {
-                filters: this.query,
+            this.orm.silent.call(JOURNEY_MODEL, "get_page", [props.resModel, props.resId], {
+                filters: this.query(props),
                 cursor,
             })
         );

@@ -5,6 +5,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Journey } from "../journey/journey";
 
+const CONVERSATIONS = ["interaction"];
+
 /** What the person of a lead said and was told, and an answer on their own channel. */
 export class LeadSocial extends Component {
     static template = "social_crm_base.LeadSocial";
@@ -47,7 +49,7 @@ export class LeadSocial extends Component {
         return Boolean(this.place?.can_reply && this.state.body.trim() && !this.state.sending);
     }
     get types() {
-        return this.state.everything ? undefined : ["interaction"];
+        return this.state.everything ? undefined : CONVERSATIONS;
     }
 
     async send() {

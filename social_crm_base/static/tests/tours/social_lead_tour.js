@@ -1,0 +1,91 @@
+import { registry } from "@web/core/registry";
+
+/** Log what was said, make a lead of it, answer from the lead, see the journey. */
+registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
+    url: "/odoo/action-social_crm_base.social_crm_interaction_log_action",
+    steps: () => [
+        {
+            content: "Say where it was said",
+            trigger: ".modal .o_field_widget[name=channel_id] input",
+            run: "edit Tour XING",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains('Tour XING')",
+            run: "click",
+        },
+        {
+            content: "By somebody new",
+            trigger: ".modal .o_field_widget[name=who] input[data-value=new]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=handle] input",
+            run: "edit https://www.xing.com/profile/Tour_Ana && press Tab",
+        },
+        {
+            content: "The link is understood",
+            trigger: ".modal .o_field_widget[name=hint]:contains('XING')",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=person_name] input",
+            run: "edit Ana Petrović",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=text] textarea",
+            run: "edit Do you sell chairs?",
+        },
+        {
+            trigger: ".modal button[name=action_log]",
+            run: "click",
+        },
+        {
+            content: "It opens; make a lead of it",
+            trigger: ".o_form_view button[name=action_create_lead]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=name] input:value('Do you sell chairs?')",
+        },
+        {
+            trigger: ".modal button[name=action_confirm]:contains('Create')",
+            run: "click",
+        },
+        {
+            content: "The lead shows what was said",
+            trigger: ".o_lead_opportunity_form a[name=social]",
+            run: "click",
+        },
+        {
+            trigger: ".o_social_journey_text:contains('Do you sell chairs?')",
+        },
+        {
+            content: "Answer on their own channel",
+            trigger: ".o_social_lead_body",
+            run: "edit Yes, from fifty euros",
+        },
+        {
+            trigger: ".o_social_lead_send:enabled",
+            run: "click",
+        },
+        {
+            content: "It has to be sent by hand, and says so",
+            trigger: ".o_social_lead_outcome:contains('send it yourself')",
+        },
+        {
+            trigger: ".o_social_lead_done",
+            run: "click",
+        },
+        {
+            content: "The journey holds both",
+            trigger: ".o_social_journey_ours .o_social_journey_text:contains('fifty euros')",
+        },
+        {
+            content: "The rest of the journey: the lead itself",
+            trigger: "#o_social_lead_everything",
+            run: "click",
+        },
+        {
+            trigger: ".o_social_journey_lead .o_social_journey_text:contains('chairs')",
+        },
+    ],
+});
