@@ -204,10 +204,18 @@ class SocialCrmEvent(models.Model):
     @api.model
     def _cron_second_stage(self, batch_size=EVENT_BATCH):
         """Matching, mood, routing, deadlines and the news to open screens, after the commit."""
-        seconds_left = 1
+        tries, seconds_left = 0, 1
         while seconds_left > 0:
-            done = self.env["social.crm.interaction"]._run_second_stage(limit=batch_size)
-            seconds_left = self._progress(done, remaining=1 if done else 0)
+            try:
+                done = self.env["social.crm.interaction"]._run_second_stage(limit=batch_size)
+                seconds_left = self._progress(done, remaining=1 if done else 0)
+            except Exception as error:
+                self._start_over()
+                tries += 1
+                if not is_lost_race(error) or tries == BATCH_TRIES:
+                    raise
+                continue  # a worker that takes in events was quicker at the same case
+            tries = 0
             if not done:
                 return
 
