@@ -28,10 +28,11 @@ from tools.console import Fail
 from tools.paths import ROOT, addon_digest, digest, marked
 
 
-def python(code, **options):
+def python(code, *, env_extra=None, **options):
     """Start a Python process that can import ``tools``."""
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", code], env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        [sys.executable, "-P", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env_extra or {})},
         stdout=subprocess.PIPE, text=True, **options)
 
 
@@ -240,6 +241,27 @@ def test_a_shared_set_up_is_not_cleaned_from_beside(home, monkeypatch):
     monkeypatch.setattr(setup, "ROOT", home)
     with pytest.raises(Fail, match="shared with other work trees"):
         setup.clean()
+
+
+def test_an_environment_whose_python_is_gone_is_made_again(home):
+    steps.write_atomically(setup.venv() / steps.STAMP, setup.venv_stamp())
+    (setup.venv() / "bin").mkdir()
+    setup.venv_python().symlink_to(sys.executable)
+    assert setup.venv_is_ready()
+    setup.venv_python().unlink()
+    setup.venv_python().symlink_to(home / "removed")
+    assert not setup.venv_is_ready()
+
+
+def test_a_terminal_without_utf_8_does_no_harm():
+    code = """
+import sys
+from tools.console import main_guard, say
+sys.exit(main_guard(lambda _: say('• done …'), []))
+"""
+    process = python(code, env_extra={"PYTHONIOENCODING": "ascii"})
+    assert process.communicate()[0] == "? done ?\n"
+    assert process.returncode == 0
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------

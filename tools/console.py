@@ -82,6 +82,8 @@ def main_guard(main, arguments):
     :return: exit code of the process.
     :rtype: int
     """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal that is not UTF-8 lacks some signs
     try:
         return main(arguments) or 0
     except Fail as error:

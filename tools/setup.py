@@ -52,6 +52,11 @@ def venv_python():
     return venv() / "bin" / "python"
 
 
+def venv_is_ready():
+    # a link to a Python that has been removed from the machine does not exist
+    return is_done(venv(), venv_stamp()) and venv_python().exists()
+
+
 def odoo_stamp():
     return digest(*ODOO_PACKAGES)
 
@@ -63,7 +68,7 @@ def check_machine():
     if not os.access(HOME, os.W_OK):
         raise Fail(f"{HOME} is not yours to write: use a clone of your own")
     free = shutil.disk_usage(HOME).free
-    if free < NEEDED_SPACE and not is_done(venv(), venv_stamp()):
+    if free < NEEDED_SPACE and not venv_is_ready():
         raise Fail(f"{free / 1024**3:.1f} GB are free below {HOME}, about 3 GB are needed: "
                    "make room, then run this again")
 
@@ -92,8 +97,7 @@ def prepare_odoo():
 def prepare_python():
     """Make the virtual environment. It cannot be moved, so its stamp comes last."""
     target = venv()
-    if is_done(target, venv_stamp()):
-        os.utime(target / STAMP)
+    if venv_is_ready():
         return
     try:
         import ensurepip  # noqa: F401 (Debian packs it apart from Python)
@@ -124,7 +128,7 @@ def forget_unused():
 def is_ready(*, browser, postgresql):
     return (
         (bool(os.environ.get("ODOO_HOME")) or is_done(odoo_prefix(), odoo_stamp()))
-        and is_done(venv(), venv_stamp())
+        and venv_is_ready()
         and (cluster.is_ready() or not postgresql)
         and (bool(system.chromium()) or not browser))
 
