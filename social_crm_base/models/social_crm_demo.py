@@ -98,6 +98,10 @@ class _Story:
                 partners[key] = self._partner(facts["partner"], facts, facts.get("email"))
         for key, (_code, _handle, _name, _lang, facts) in self.people.items():
             self._know(key, facts, partners)
+        strangers = self.env["social.crm.identity"].browse(
+            identity.id for identity in self.identities.values()
+        )
+        strangers._match_people()
 
     def _actor(self, key):
         if key.startswith("s:"):
@@ -136,7 +140,8 @@ class _Story:
             owners.append((other, "Signs with his own name in the same account."))
         if facts.get("partner_of"):
             owners.append((partners[facts["partner_of"]], facts["evidence"]))
-        for partner, evidence in owners:
+        identity.is_shared = len(owners) > 1
+        for number, (partner, reason) in enumerate(owners):
             self.env["social.crm.identity.link"].create(
                 {
                     "identity_id": identity.id,
@@ -144,14 +149,15 @@ class _Story:
                     "state": "confirmed",
                     "strength": "evidenced",
                     "score": 0.95,
-                    "evidence": evidence,
-                    "date_from": self.now - timedelta(days=90),
+                    "evidence_data": [{"code": "hand"}],
+                    "evidence_code": "hand",
+                    "note": reason,
+                    # The first owner's is the latest, so the one in force
+                    "date_from": self.now - timedelta(days=90 + number),
                     "decided_by_id": self.users["lena"].id,
                     "decided_at": self.now - timedelta(days=90),
                 }
             )
-        if owners and not identity.partner_id:
-            identity.partner_id = owners[0][0]
 
     # === TALK === #
 

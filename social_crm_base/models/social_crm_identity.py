@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import ROLE_SELECTION
 from ..tools.privacy import (
@@ -40,7 +41,7 @@ class SocialCrmIdentity(models.Model):
     profile_url = fields.Char(string="Profile")
     avatar_url = fields.Char()
     language = fields.Char()
-    followers = fields.Integer(string="Audience")
+    followers = fields.Integer(string="Audience", help="Followers of the account on its network.")
     state = fields.Selection(
         [("active", "Active"), ("suspended", "Suspended"), ("deleted", "Deleted")],
         required=True,
@@ -73,10 +74,20 @@ class SocialCrmIdentity(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         string="Contact",
+        compute="_compute_partner_id",
+        store=True,
         index="btree_not_null",
         ondelete="set null",
-        readonly=True,
         help="The contact of the link in force, for lists and rules; the links say how we know.",
+    )
+    is_shared = fields.Boolean(
+        string="Shared Account",
+        tracking=True,
+        help="Several people write from this account, for example a family: it may have several "
+        "contacts at once, each from a day and to a day.",
+    )
+    matched_at = fields.Datetime(
+        readonly=True, copy=False, help="When we last looked for the contact of this account."
     )
     conversation_ids = fields.One2many("social.crm.conversation", "identity_id")
 
@@ -104,14 +115,25 @@ class SocialCrmIdentity(models.Model):
                 said = f"{identity.name} (@{identity.handle})"
             identity.display_name = said
 
+    @api.depends(
+        "link_ids.state", "link_ids.partner_id", "link_ids.date_from", "link_ids.date_to"
+    )
+    def _compute_partner_id(self):
+        """The confirmed link in force; of a shared account's several, the latest."""
+        now = fields.Datetime.now()
+        for identity in self:
+            identity.partner_id = identity.link_ids._in_force(now)[:1].partner_id
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._refuse_bare_partner(vals)
             self._fill_handle_key(vals)
         self._gate_store(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
+        self._refuse_bare_partner(vals)
         if "handle" in vals and "handle_key" not in vals:
             for platform, identities in self.grouped("platform_id").items():
                 key = self._handle_key(platform, vals["handle"])
@@ -119,6 +141,17 @@ class SocialCrmIdentity(models.Model):
         if vals.get("role") and "role_user_id" not in vals:
             vals = dict(vals, role_user_id=self.env.uid)
         return super().write(vals)
+
+    @api.model
+    def _refuse_bare_partner(self, vals):
+        """No way in may name the contact without a link that says why."""
+        if vals.get("partner_id"):
+            raise UserError(
+                self.env._(
+                    "The contact of an account follows from its links. Link the account to the "
+                    "contact instead, so that it is known why and can be undone."
+                )
+            )
 
     @api.model
     def _fill_handle_key(self, vals):
@@ -155,9 +188,19 @@ class SocialCrmIdentity(models.Model):
         )
         self.env["social.crm.platform.rule"]._check(platforms, "store")
 
+    def _customer_key(self):
+        """What cases of one customer have in common: the contact, else the account.
+
+        Two cases of one key cannot both take new messages.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return f"p{self.partner_id.id}" if self.partner_id else f"i{self.id}"
+
     def _personal_data_fields(self):
         return {
-            **not_personal("company_id platform_id scope is_own state"),
+            **not_personal("company_id platform_id scope is_own state is_shared matched_at"),
             **classify(
                 IDENTITY,
                 CLEAR,

@@ -18,3 +18,9 @@ from . import test_awkward_cases
 from . import test_lead_answer
 from . import test_lifetime
 from . import test_tours
+from . import test_identity_link
+from . import test_identity_match
+from . import test_names
+from . import test_partner_merge
+from . import test_partner_relation
+from . import test_proof

@@ -8,6 +8,13 @@ from ..tools.activity import Activity, Actor, Target
 START = datetime(2026, 3, 2, 9, 0, 0)
 
 
+def know(identities, partner):
+    """The accounts are the contact's, as if a colleague had said so."""
+    for identity in identities.sudo():
+        link = identity.link_ids.create({"identity_id": identity.id, "partner_id": partner.id})
+        link.action_confirm()
+
+
 def at(minutes):
     """A moment so many minutes after the tests' beginning."""
     return START + timedelta(minutes=minutes)

@@ -2,7 +2,7 @@
 from odoo.tests import tagged
 
 from ..tools.activity import Activity
-from .common import SocialCrmCommon, at, comment, message, person
+from .common import SocialCrmCommon, at, comment, know, message, person
 
 
 @tagged("post_install", "-at_install")
@@ -85,7 +85,7 @@ class TestAwkwardCases(SocialCrmCommon):
             identity = self.env["social.crm.identity"].search(
                 [("external_id", "=", f"ana-{number}")]
             )
-            identity.partner_id = partner
+            know(identity, partner)
             self.ingest(message(f"m{number}", who, 10 + number), channel=channel)
             said.append(self.said(f"m{number}", channel))
         case = said[0].case_id

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from .common import know
+
 NOON = datetime(2026, 3, 2, 12, 0, 0)
 
 
@@ -24,7 +26,9 @@ class JourneyCommon(TransactionCase):
             cls.env, "plain_seller", groups="sales_team.group_sale_salesman"
         )
         cls.ana = cls.env["res.partner"].create({"name": "Ana Petrović"})
-        cls.identity = cls._account("ana", partner_id=cls.ana.id)
+        cls.identity = cls._account("ana")
+        know(cls.identity, cls.ana)
+        cls.identity.link_ids.decided_at = False  # a link is told too; not in these tests
         cls.place = cls._place(cls.identity)
 
     @classmethod
@@ -236,7 +240,9 @@ class TestJourney(JourneyCommon):
         channel = self.env["social.crm.channel"].create(
             {"name": "Far", "platform_id": self.platform.id, "company_id": other.id}
         )
-        identity = self._account("ana2", partner_id=self.ana.id, company_id=other.id)
+        identity = self._account("ana2", company_id=other.id)
+        know(identity, self.ana)
+        identity.link_ids.decided_at = False
         self._say("far away", place=self._place(identity, 1, channel))
         self.assertEqual(self.walk(), [])
 
@@ -244,10 +250,8 @@ class TestJourney(JourneyCommon):
         journey = self.env["social.crm.journey"]
         self.assertEqual(journey._subject_of_identity(self.identity).disclosed, ())
         self.assertEqual(journey._subject_of_partner(self.ana).disclosed, self.ana._ids)
-        link = self.env["social.crm.identity.link"].sudo().create(
-            {"identity_id": self.identity.id, "partner_id": self.ana.id}
-        )
-        link.write({"state": "confirmed", "strength": "proven"})
+        link = self.identity.link_ids
+        link.strength = "proven"
         self.assertEqual(journey._subject_of_identity(self.identity).disclosed, self.ana._ids)
         link.proven_until = NOON - timedelta(days=9999)
         self.assertEqual(journey._subject_of_identity(self.identity).disclosed, ())

@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..exceptions import RulebookRefusal
 from ..tools.activity import Activity, Target
-from .common import SocialCrmCommon, at, comment, message, person
+from .common import SocialCrmCommon, at, comment, know, message, person
 
 
 @tagged("post_install", "-at_install")
@@ -90,10 +90,10 @@ class TestLead(SocialCrmCommon):
             {"name": "Ana", "email": "Ana@Example.com", "phone": "+381641234567"}
         )
         said = self.ask()
-        said.identity_id.sudo().partner_id = partner
         other_account = self.env["social.crm.identity"].create(
-            {"platform_id": self.platform.id, "external_id": "other", "partner_id": partner.id}
+            {"platform_id": self.platform.id, "external_id": "other"}
         )
+        know(said.identity_id | other_account, partner)
         for values in (
             {"partner_id": partner.id},
             {"email_from": "ana@example.com"},
@@ -140,7 +140,7 @@ class TestLead(SocialCrmCommon):
         self.ingest(comment("a1", person("ana")), comment("b1", person("anna")))
         partner = self.env["res.partner"].create({"name": "Ana"})
         said = self.said("a1") | self.said("b1")
-        said.identity_id.partner_id = partner
+        know(said.identity_id, partner)
         self.assertEqual(len(self.dialog(said.with_user(self.seller)).line_ids), 1)
 
     def test_linkedin_refuses_with_reason_source_and_what_is_allowed(self):
@@ -239,7 +239,7 @@ class TestLead(SocialCrmCommon):
     def test_cards_show_where_the_person_speaks_with_one_query_for_all(self):
         said = self.ask()
         partner = self.env["res.partner"].create({"name": "Ana"})
-        said.identity_id.sudo().partner_id = partner
+        know(said.identity_id, partner)
         leads = self.env["crm.lead"].create(
             [
                 {"name": f"Lead {n}", "partner_id": partner.id, "user_id": self.seller.id}

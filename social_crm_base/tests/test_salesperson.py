@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..tools.activity import Activity, Target
-from .common import SocialCrmCommon, message, person
+from .common import SocialCrmCommon, know, message, person
 
 
 @tagged("post_install", "-at_install")
@@ -22,7 +22,7 @@ class TestTellSalesperson(SocialCrmCommon):
         cls.now = fields.Datetime.now()
         cls.ingest(cls._word("first", -600))
         cls.identity = cls.said("first").identity_id
-        cls.identity.partner_id = cls.ana
+        know(cls.identity, cls.ana)
         cls.interactions._run_second_stage()
 
     @classmethod
@@ -65,7 +65,7 @@ class TestTellSalesperson(SocialCrmCommon):
 
     def test_the_salesperson_of_an_open_lead_is_told_of_a_stranger(self):
         self.ana.user_id = False
-        self.identity.partner_id = False
+        self.identity.link_ids.action_end()
         lead = self.env["crm.lead"].create(
             {
                 "name": "Chairs",
@@ -82,9 +82,8 @@ class TestTellSalesperson(SocialCrmCommon):
 
     def test_many_customers_make_one_message(self):
         self.ingest(self._word("b0", -3000, who="bob"))
-        self.said("b0").identity_id.partner_id = self.env["res.partner"].create(
-            {"name": "Bob", "user_id": self.seller.id}
-        )
+        bob = self.env["res.partner"].create({"name": "Bob", "user_id": self.seller.id})
+        know(self.said("b0").identity_id, bob)
         self.interactions._run_second_stage()
         told = self.news(self._word("m1"), self._word("b1", who="bob"))
         self.assertEqual(len(told), 1)
