@@ -148,8 +148,8 @@ class CrmLead(models.Model):
 
         :param int conversation_id: one of :meth:`social_reply_places`
         :param str body: plain text
-        :return: ``id`` and ``state`` of the outgoing row, ``label`` (what happens now, in words) and, where
-            one has to send it oneself, ``body`` and ``link``
+        :return: ``id`` and ``state`` of the outgoing row, ``label`` (what happens now, in words)
+            and, where one has to send it oneself, ``body`` and ``link``
         :rtype: dict
         :raise AccessError: for those who may not answer
         """
