@@ -159,9 +159,11 @@ class SocialCrmCase(models.Model):
                 }
             )
         others.interaction_ids.write({"case_id": self.id, "confidential": self.confidential})
+        # sudo: leads stay with their case also where one has no right to the pipeline
+        leads_sudo = others.sudo().with_context(active_test=False).lead_ids
+        self.sudo().lead_ids = [Command.link(lead.id) for lead in leads_sudo]
         self.write(
             {
-                "lead_ids": [Command.link(lead.id) for lead in others.lead_ids],
                 "tag_ids": [Command.link(tag.id) for tag in others.tag_ids],
                 "priority": max((self | others).mapped("priority")),
             }

@@ -14,7 +14,7 @@ class SocialCrmCase(models.Model):
     deadline = fields.Datetime(
         compute="_compute_deadline", help="The earliest of the deadlines still running."
     )
-    lead_count = fields.Integer(compute="_compute_lead_count")
+    lead_count = fields.Integer(compute="_compute_lead_count", compute_sudo=True)
     interaction_count = fields.Integer(compute="_compute_interaction_count")
     conversation_ids = fields.Many2many(
         "social.crm.conversation", compute="_compute_conversation_ids", string="Conversations"
@@ -27,6 +27,7 @@ class SocialCrmCase(models.Model):
                 case.partner_id.display_name or case.identity_id.display_name or ""
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_last_text(self):
         said = self.env["social.crm.interaction"]._last_words("case_id", self)
         for case in self:
@@ -42,8 +43,9 @@ class SocialCrmCase(models.Model):
     def _compute_lead_count(self):
         readable = self.env["crm.lead"].has_access("read")
         for case in self:
-            case.lead_count = len(case.lead_ids) if readable else 0
+            case.lead_count = len(case.with_context(active_test=False).lead_ids) if readable else 0
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_interaction_count(self):
         counts = dict(
             self.env["social.crm.interaction"]._read_group(
@@ -53,6 +55,7 @@ class SocialCrmCase(models.Model):
         for case in self:
             case.interaction_count = counts.get(case._origin, 0)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_conversation_ids(self):
         conversations = dict(
             self.env["social.crm.interaction"]._read_group(

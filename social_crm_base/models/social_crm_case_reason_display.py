@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SocialCrmCaseReason(models.Model):
@@ -9,6 +9,7 @@ class SocialCrmCaseReason(models.Model):
 
     case_count = fields.Integer(compute="_compute_case_count", string="Cases")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_case_count(self):
         Case = self.env["social.crm.case"]
         for kind, reasons in self.grouped("kind").items():

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SocialCrmChannel(models.Model):
@@ -22,6 +22,7 @@ class SocialCrmChannel(models.Model):
                 channel.handle or "", channel.external_id or ""
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_open_cases(self):
         Case = self.env["social.crm.case"]
         mine = [("channel_id", "in", self.ids), ("state", "!=", "closed")]
@@ -41,6 +42,7 @@ class SocialCrmChannel(models.Model):
             channel.open_case_count = opened.get(channel._origin, 0)
             channel.waiting_case_count = waiting.get(channel._origin, 0)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_talk(self):
         talk = {
             channel: (count, last)

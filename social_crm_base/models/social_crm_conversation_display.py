@@ -18,6 +18,7 @@ class SocialCrmConversation(models.Model):
     interaction_count = fields.Integer(compute="_compute_interaction_count")
     case_ids = fields.Many2many("social.crm.case", compute="_compute_case_ids", string="Cases")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_last_text(self):
         said = self.env["social.crm.interaction"]._last_words("conversation_id", self)
         for conversation in self:
@@ -31,6 +32,7 @@ class SocialCrmConversation(models.Model):
                 "out" if ours and (not theirs or ours >= theirs) else "in" if theirs else False
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_interaction_count(self):
         counts = dict(
             self.env["social.crm.interaction"]._read_group(
@@ -40,6 +42,7 @@ class SocialCrmConversation(models.Model):
         for conversation in self:
             conversation.interaction_count = counts.get(conversation._origin, 0)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_case_ids(self):
         cases = dict(
             self.env["social.crm.interaction"]._read_group(

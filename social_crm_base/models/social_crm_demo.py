@@ -334,6 +334,7 @@ class _Story:
             if vals:
                 said.browse(ids).write(vals)
         cases = said.case_id
+        cases.response_ids.unlink()  # told anew, with those who answered
         cases._recount_turns()
         for case in cases:
             felt = case.interaction_ids.filtered(lambda i: i.direction == "in" and i.mood)

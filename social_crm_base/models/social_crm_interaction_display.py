@@ -47,6 +47,7 @@ class SocialCrmInteraction(models.Model):
                 words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
             )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_thread_count(self):
         counts = dict(
             self.env["social.crm.conversation"]._read_group(

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SocialCrmTeam(models.Model):
@@ -10,6 +10,7 @@ class SocialCrmTeam(models.Model):
     open_case_count = fields.Integer(compute="_compute_case_counts", string="Open Cases")
     unassigned_case_count = fields.Integer(compute="_compute_case_counts", string="Unassigned")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_case_counts(self):
         Case = self.env["social.crm.case"]
         mine = [("team_id", "in", self.ids), ("state", "!=", "closed")]
