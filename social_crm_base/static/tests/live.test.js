@@ -1,15 +1,15 @@
-import { beforeEach, expect, test } from "@odoo/hoot";
+import { expect, test } from "@odoo/hoot";
 import { edit, queryAllTexts } from "@odoo/hoot-dom";
-import { advanceTime, animationFrame, tick } from "@odoo/hoot-mock";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import {
     contains,
     defineModels,
     fields,
+    getService,
     MockServer,
     models,
     mountView,
     onRpc,
-    serverState,
 } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
@@ -30,16 +30,25 @@ defineMailModels();
 const LIST = `<list js_class="social_live_list" editable="top"><field name="name"/></list>`;
 const FORM = `<form js_class="social_live_form"><field name="name"/><field name="state"/></form>`;
 
-/** As the second stage tells it: ids only. */
-async function tell(payload) {
-    MockServer.env["bus.bus"]._sendone(serverState.partnerId, LIVE_NOTIFICATION, {
-        ids: [],
-        case_ids: [],
-        conversation_ids: [],
-        ...payload,
-    });
-    await tick();
-    await animationFrame();
+/** As the second stage tells it: ids only. Comes back when all of it has arrived. */
+async function tell(...payloads) {
+    const bus = getService("bus_service");
+    let missing = payloads.length;
+    const count = () => missing--;
+    bus.subscribe(LIVE_NOTIFICATION, count);
+    for (const payload of payloads) {
+        MockServer.env["bus.bus"]._sendone("broadcast", LIVE_NOTIFICATION, {
+            ids: [],
+            case_ids: [],
+            conversation_ids: [],
+            ...payload,
+        });
+    }
+    for (let turn = 0; missing && turn < 100; turn++) {
+        await advanceTime(1);
+    }
+    bus.unsubscribe(LIVE_NOTIFICATION, count);
+    expect(missing).toBe(0, { message: "everything told has arrived" });
 }
 
 /** Long enough for the gathering, the jitter and a pause after the refresh before. */
@@ -56,10 +65,6 @@ function countReads(method) {
     return () => reads;
 }
 
-beforeEach(() => {
-    serverState.userId ||= 7;
-});
-
 test("a list shows what came in, without being asked", async () => {
     await mountView({ type: "list", resModel: "social.crm.case", arch: LIST });
     const [id] = MockServer.env["social.crm.case"].create([{ name: "Third" }]);
@@ -72,9 +77,7 @@ test("a burst is one refresh, and the next waits a moment", async () => {
     const reads = countReads("web_search_read");
     await mountView({ type: "list", resModel: "social.crm.case", arch: LIST });
     expect(reads()).toBe(1);
-    for (let turn = 0; turn < 20; turn++) {
-        await tell({ ids: [turn], case_ids: [1] });
-    }
+    await tell(...Array.from({ length: 20 }, (_, number) => ({ ids: [number], case_ids: [1] })));
     await settle();
     expect(reads()).toBe(2);
     await tell({ ids: [30], case_ids: [1] });

@@ -47,6 +47,7 @@ export function liveController(Controller) {
             useLiveRefresh({
                 resModel: this.props.resModel,
                 isBusy: () => this.isLiveBusy(),
+                refresh: () => this.liveRefresh(),
             });
         }
         isLiveBusy() {
