@@ -85,10 +85,6 @@ ROLE_SELECTION = [
 ]
 # Roles whose words open no case of their own accord.
 ROLES_WITHOUT_CASE = frozenset({"bot"})
-# Roles that are no business: a journalist, a rival, a machine, a colleague.
-ROLES_WITHOUT_LEAD = frozenset({"press", "competitor", "bot", "employee"})
-# Roles whose mood says nothing of how customers feel.
-ROLES_WITHOUT_MOOD = frozenset({"press", "competitor", "bot", "employee"})
 
 LINK_STRENGTH_SELECTION = [
     ("supposed", "Supposed"),

@@ -5,6 +5,7 @@ from . import personal_data, social_crm_export_gate, social_crm_presence
 # isort: split
 from . import (
     crm_lead,
+    crm_lead_relation,
     res_company,
     res_company_sales,
     res_config_settings,

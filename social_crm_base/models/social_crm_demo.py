@@ -64,6 +64,7 @@ class _Story:
         people = _read("people")
         self.networks = people["networks"]
         self.people = {key: row for key, *row in people["people"]}
+        self.contacts = people["contacts"]
         self.channels = {code: channel_of(code) for code in self.networks}
         self.users = {name: env.ref(f"social_crm_base.user_{name}_demo") for name in AUTHORS}
         self.users["admin"] = env.ref("base.user_admin")
@@ -98,6 +99,7 @@ class _Story:
                 partners[key] = self._partner(facts["partner"], facts, facts.get("email"))
         for key, (_code, _handle, _name, _lang, facts) in self.people.items():
             self._know(key, facts, partners)
+        self._remember()
         strangers = self.env["social.crm.identity"].browse(
             identity.id for identity in self.identities.values()
         )
@@ -128,6 +130,12 @@ class _Story:
             }
         )
 
+    def _remember(self):
+        """Contacts from the shop's till, whose accounts nobody has looked for yet."""
+        for name, city, country, email, website in self.contacts:
+            contact = self._partner(name, {"city": city, "country": country}, email)
+            contact.website = website
+
     def _know(self, key, facts, partners):
         identity = self.identities[key]
         if facts.get("role"):
@@ -147,7 +155,8 @@ class _Story:
                     "identity_id": identity.id,
                     "partner_id": partner.id,
                     "state": "confirmed",
-                    "strength": "evidenced",
+                    "strength": "proven" if facts.get("proven") else "evidenced",
+                    "proven_until": facts.get("proven") and self.now + timedelta(days=90),
                     "score": 0.95,
                     "evidence_data": [{"code": "hand"}],
                     "evidence_code": "hand",

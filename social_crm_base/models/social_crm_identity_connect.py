@@ -1,12 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import models
 
-from ..const import ROLES_WITHOUT_LEAD, ROLES_WITHOUT_MOOD
 from .social_crm_partner_origin import FILLED
 
 
 class SocialCrmIdentity(models.Model):
-    """Linking by hand, and what an account's role steers."""
+    """Linking by hand."""
 
     _inherit = "social.crm.identity"
 
@@ -83,13 +82,3 @@ class SocialCrmIdentity(models.Model):
             partner._social_fill_from(self, only=set(FILLED) - {"name", "website"})
         self._connect(partner, note)
         return partner
-
-    def _may_become_lead(self):
-        """Whether the role lets sales have this account: press, rivals and bots are no leads."""
-        self.ensure_one()
-        return self.role not in ROLES_WITHOUT_LEAD
-
-    def _has_mood(self):
-        """Whether the mood of this account's words says something of our customers."""
-        self.ensure_one()
-        return self.role not in ROLES_WITHOUT_MOOD

@@ -7,6 +7,7 @@ class SocialCrmIdentity(models.Model):
 
     _inherit = "social.crm.identity"
 
+    platform_icon = fields.Char(related="platform_id.icon_url", string="Network Icon")
     conversation_count = fields.Integer(compute="_compute_counts", string="Conversations")
     interaction_count = fields.Integer(compute="_compute_counts", string="Interactions")
     case_count = fields.Integer(compute="_compute_counts", string="Cases")

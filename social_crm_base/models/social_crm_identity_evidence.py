@@ -101,7 +101,10 @@ class SocialCrmIdentity(models.Model):
             )
             said += " " + self.env._("A name alone proves nothing.")
         if found.get("holders", 1) > 1 and found["code"] in (*EXACT, "name"):
-            said += " " + self.env._(
-                "So is that of %(count)s other contacts.", count=found["holders"] - 1
+            others = found["holders"] - 1
+            said += " " + (
+                self.env._("Another contact has it too.")
+                if others == 1
+                else self.env._("%(count)s other contacts have it too.", count=others)
             )
         return said or found["code"]

@@ -40,6 +40,7 @@ class SocialCrmIdentityLink(models.Model):
     )
     company_id = fields.Many2one(related="identity_id.company_id", store=True)
     platform_id = fields.Many2one(related="identity_id.platform_id", store=True, index=True)
+    platform_icon = fields.Char(related="platform_id.icon_url", string="Network Icon")
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
     )
@@ -68,6 +69,8 @@ class SocialCrmIdentityLink(models.Model):
     evidence = fields.Text(
         compute="_compute_evidence", help="Why we think so, in words."
     )
+    partner_facts = fields.Char(compute="_compute_facts", string="About the Contact")
+    last_text = fields.Char(compute="_compute_facts", string="Last Words")
     evidence_data = fields.Json(
         readonly=True, copy=False, help="What was found: a list of code and figures."
     )
@@ -126,6 +129,16 @@ class SocialCrmIdentityLink(models.Model):
                 self.env["social.crm.identity"]._evidence_words(found)
                 for found in link.evidence_data or []
             )
+
+    def _compute_facts(self):
+        """What helps a person to decide: who the contact is, and what the account said."""
+        said = self.env["social.crm.interaction"]._last_words("identity_id", self.identity_id)
+        for link in self:
+            partner = link.partner_id
+            link.partner_facts = " · ".join(
+                filter(None, (partner.email, partner.phone, partner.city))
+            )
+            link.last_text = said.get(link.identity_id.id, "")
 
     @api.depends("strength", "proven_until", "state")
     def _compute_is_proven(self):

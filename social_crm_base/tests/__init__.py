@@ -21,6 +21,7 @@ from . import test_partner_merge
 from . import test_partner_relation
 from . import test_personal_data
 from . import test_platform
+from . import test_people_screens
 from . import test_proof
 from . import test_rulebook
 from . import test_salesperson

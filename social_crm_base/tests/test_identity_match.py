@@ -44,7 +44,7 @@ class TestIdentityMatch(PeopleCommon):
         self.assertFalse(account.partner_id)
         self.assertEqual(account.link_ids.partner_id, family)
         self.assertEqual(set(account.link_ids.mapped("state")), {"proposed"})
-        self.assertIn("1 other contacts", account.link_ids[0].evidence)
+        self.assertIn("Another contact has it too", account.link_ids[0].evidence)
 
     def test_exact_evidence_for_two_different_contacts_is_only_a_proposal(self):
         self.partner("By Mail", email="two@ways.example")

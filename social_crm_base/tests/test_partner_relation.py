@@ -82,6 +82,16 @@ class TestPartnerRelation(PeopleCommon):
         mara.social_relation_manual = False
         self.assertEqual(mara.social_relation, "prospect")
 
+    def test_winning_a_lead_makes_a_customer_at_once(self):
+        mara = self.partner("Mara")
+        lead = self.env["crm.lead"].create(
+            {"name": "Deal", "partner_id": mara.id, "type": "opportunity"}
+        )
+        lead.action_set_won()
+        self.assertEqual(mara.social_relation, "customer")
+        lead.stage_id = self.env["crm.stage"].search([("is_won", "=", False)], limit=1)
+        self.assertEqual(mara.social_relation, "prospect")
+
     def test_segments_are_each_companys_own(self):
         mara = self.partner("Mara")
         self.buy(mara, 1)
