@@ -16,6 +16,17 @@ LAUNCHER = ROOT / "tools" / "bin" / "odoo"
 QUIET = ("--no-http", "--stop-after-init", "--max-cron-threads=0", "--log-level=warn")
 
 
+def addons_path(*more):
+    """Where addons lie, as Odoo's option wants it.
+
+    :param Path more: folders besides Odoo's and ours.
+    :rtype: str
+    """
+    odoo = setup.odoo_path()
+    folders = [odoo / "addons", odoo / "odoo" / "addons", ROOT, *more]
+    return ",".join(str(path) for path in folders if path.is_dir())
+
+
 def config(database):
     """Write the configuration of one database of this work tree.
 
@@ -24,10 +35,8 @@ def config(database):
     :rtype: Path
     """
     server = cluster.server()
-    odoo = setup.odoo_path()
-    addons = [odoo / "addons", odoo / "odoo" / "addons", ROOT]
     values = {
-        "addons_path": ",".join(str(path) for path in addons if path.is_dir()),
+        "addons_path": addons_path(),
         "data_dir": HOME / "data",
         "db_host": server.host,
         "db_port": server.port,

@@ -46,8 +46,8 @@ class OdooServer:
 
     def __enter__(self):
         with self._stack as stack:
-            database.copy(database.template(self.demo), self.database)
             stack.callback(database.drop, self.database)
+            self.make_database()
             self.db = stack.enter_context(contextlib.closing(database.connect(self.database)))
             # A scheduled job runs when a test asks for it. Odoo's own never do: they would call
             # home, send mail and take the workers' time.
@@ -58,13 +58,19 @@ class OdooServer:
     def __exit__(self, *exception):
         return self._stack.__exit__(*exception)
 
+    def make_database(self):
+        database.copy(database.template(self.demo), self.database)
+
     # Processes
 
-    def start_web(self):
-        """Start the web server and wait until it answers."""
+    def start_web(self, *options):
+        """Start the web server and wait until it answers.
+
+        :param str options: of Odoo's command line, besides those it needs.
+        """
         process = self.start('web', [
             *serve.server_arguments(self.port, self.workers, self.gevent_port),
-            '--max-cron-threads=0'])
+            '--max-cron-threads=0', *options])
         serve.wait_until_up(self.url, process)
 
     def start_worker(self, *, env=None, launcher=None):
