@@ -1,7 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Odoo processes: their configuration, environment, start and end."""
 import os
-import re
 import signal
 import subprocess
 from contextlib import contextmanager
@@ -41,8 +40,8 @@ def config(database):
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
+        # without a dbfilter: with one Odoo asks PostgreSQL for all names at each visitor's request
         "db_name": database,
-        "dbfilter": f"^{re.escape(database)}$",
         "list_db": False,
         "http_interface": "127.0.0.1",
         "screenshots": HOME / "screenshots",
