@@ -16,7 +16,7 @@ EVENT_STATES = [
     ("failed", "Failed"),
     ("quarantined", "Quarantined"),
 ]
-EVENT_BATCH = 500
+EVENT_BATCH = 2000
 HYDRATE_BATCH = 20  # network calls in one transaction
 # What comes before what it speaks of is tried again after these times, the last one repeated.
 WAIT_SECONDS = (15, 60, 300, 900, 3600, 14400, 43200, 86400)
