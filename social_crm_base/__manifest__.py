@@ -44,6 +44,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/social_crm_case_wizard_views.xml",
+        "wizards/social_crm_reply_views.xml",
         "wizards/social_crm_people_wizard_views.xml",
         "views/social_crm_platform_views.xml",
         "views/social_crm_platform_rule_views.xml",

@@ -73,6 +73,7 @@ from . import (
     social_crm_platform_rule,
     social_crm_proof,
     social_crm_relation_rule,
+    social_crm_reply_actions,
     social_crm_tag,
     social_crm_team,
     social_crm_team_display,

@@ -1,7 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from lxml import etree
 
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..tools.activity import Activity, Target
@@ -126,3 +127,67 @@ class TestScreens(SocialCrmCommon):
         self.env.invalidate_all()
         self.assertFalse(conversation.case_ids)
         self.assertEqual(conversation.with_user(self.manager).case_ids, case)
+
+
+@tagged("post_install", "-at_install")
+class TestAnswering(SocialCrmCommon):
+    """The small composer, on a channel that speaks by hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ana = person("ana")
+        cls.ingest(
+            post("p1"),
+            comment("c1", cls.ana, "p1", minutes=5),
+            message("m1", cls.ana, minutes=9),
+        )
+        cls.case = cls.said("c1").case_id
+
+    def _composer(self, record, user=None):
+        action = record.with_user(user or self.agent).action_reply()
+        return Form(
+            self.env["social.crm.reply"]
+            .with_user(user or self.agent)
+            .with_context(action["context"])
+        )
+
+    def test_a_case_is_answered_where_they_spoke_last(self):
+        composer = self._composer(self.case)
+        self.assertEqual(composer.conversation_id, self.said("m1").conversation_id)
+        self.assertFalse(composer.is_public)
+        composer.body = "Rado! 🚲"
+        action = composer.save().action_send()
+        outbox = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((outbox.state, outbox.text), ("by_hand", "Rado! 🚲"))
+        self.assertEqual(outbox.interaction_id.case_id, self.case)
+        self.assertEqual(outbox.interaction_id.author_id, self.agent)
+        outbox.with_user(self.agent).action_done_by_hand()
+        self.assertEqual(outbox.state, "done")
+        self.assertFalse(self.case.waiting_since, "they have been answered")
+
+    def test_public_words_say_that_they_are_public(self):
+        composer = self._composer(self.said("c1"))
+        self.assertTrue(composer.is_public)
+        self.assertEqual(composer.parent_id, self.said("c1"))
+
+    def test_changing_the_place_forgets_what_was_answered_there(self):
+        composer = self._composer(self.case)
+        composer.conversation_id = self.said("c1").conversation_id
+        composer.parent_id = self.said("c1")
+        composer.conversation_id = self.said("m1").conversation_id
+        self.assertFalse(composer.parent_id)
+
+    def test_nothing_is_not_sent(self):
+        composer = self._composer(self.case)
+        composer.body = "   "
+        with self.assertRaises(UserError):
+            composer.save().action_send()
+
+    def test_an_account_that_is_gone_says_so(self):
+        self.said("m1").identity_id.state = "deleted"
+        self.assertIn("no longer active", self._composer(self.case).refusal)
+
+    def test_a_viewer_answers_nobody(self):
+        with self.assertRaises(AccessError):
+            self._composer(self.case, self.viewer)

@@ -9,4 +9,5 @@ from . import (
     social_crm_lead_create,
     social_crm_lead_create_line,
     social_crm_proof_enter,
+    social_crm_reply,
 )
