@@ -22,6 +22,7 @@ from .mastodon_entities import (
     AWAY,
     HOME,
     account,
+    mention,
     own_account,
     status,
 )
@@ -171,6 +172,18 @@ class TestMastodonSending(MastodonCase):
         )
         self.connector._send(self.channel, careless)
         self.assertEqual(self.posted()["json"]["visibility"], "direct")
+
+    def test_a_group_is_answered_as_a_group(self):
+        group = status(visibility="direct", mentions=[mention(), mention("budi", AWAY)])
+        self.network._answers["GET", "/api/v1/statuses/1001"] = [(group, 200, {})]
+        message = dataclasses.replace(
+            self.reply, conversation_kind="group", visibility="group", recipient=None
+        )
+        self.connector._send(self.channel, message)
+        self.assertEqual(
+            self.posted()["json"]["status"],
+            "@ana@away.example @budi@away.example We look into it",
+        )
 
     def test_an_id_the_server_forgot_is_looked_up_by_its_uri(self):
         self.network._answers["GET", "/api/v1/statuses/1001"] = [({}, 404, {})]

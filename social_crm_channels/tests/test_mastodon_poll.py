@@ -26,6 +26,7 @@ QUESTION = Target(f"{AWAY}/users/ana/statuses/1", ref="1001")
 
 
 @tagged("post_install", "-at_install")
+@freeze_time("2026-11-01 09:00:00")
 class TestMastodonPolling(MastodonCase):
     def answer_pages(self, path, *pages, link=True):
         headers = {"Link": f'<{HOME}{path}?min_id=1>; rel="prev"'} if link else {}
@@ -43,6 +44,22 @@ class TestMastodonPolling(MastodonCase):
         items, cursor = self.fetch(cursor)
         self.assertEqual(items, [])
         self.assertEqual(self.network.asked("GET", NOTICES)[-1]["params"]["min_id"], "5003")
+
+    def test_the_first_poll_leaves_old_times_alone_and_the_next_does_not(self):
+        long_ago = "2026-09-01T08:00:00Z"
+        rows = [notification(number=2), notification(number=1, created_at=long_ago)]
+        self.answer_pages(NOTICES, rows, [notification(number=3, created_at=long_ago)], [])
+        self.answer_pages(STATUSES, [])
+        items, cursor = self.fetch({})
+        self.assertEqual(len(items), 1)
+        items, cursor = self.fetch(cursor)
+        self.assertEqual(items[0][1]["notification"]["id"], "5003")
+
+    def test_what_a_policy_puts_aside_is_read_too(self):
+        self.answer_pages(NOTICES, [notification()])
+        self.fetch({})
+        (asked,) = self.network.asked("GET", NOTICES)
+        self.assertEqual(asked["params"]["include_filtered"], "true")
 
     def test_a_long_absence_is_read_forward_page_by_page(self):
         self.answer_pages(NOTICES, [notification(number=1)])

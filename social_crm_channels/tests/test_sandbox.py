@@ -223,6 +223,17 @@ class TestSandboxStories(SandboxCase):
         self.assertLessEqual(last, fields.Datetime.now() + timedelta(minutes=3, seconds=1))
 
 
+    def test_the_scheduler_tells_what_is_due_and_nothing_else(self):
+        self.channel._sandbox_play("bot", faults=False, live=True, run="r1")
+        planned = self.env["social.crm.sandbox.delivery"].search([("app_id", "=", self.app.id)])
+        planned[:2].due_at = fields.Datetime.now()
+        planned[2:].due_at = fields.Datetime.now() + timedelta(hours=1)
+        with self.enter_registry_test_mode():
+            self.env.ref("social_crm_channels.ir_cron_sandbox").method_direct_trigger()
+        self.assertEqual(len(planned.exists()), 2)
+        self.assertEqual(len(self.events("pending", "done")), 2)
+
+
 @tagged("post_install", "-at_install")
 class TestSandboxSending(SandboxCase):
     def deliver(self, after=timedelta(0)):

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo.addons.social_crm_base.exceptions import (
@@ -49,13 +49,6 @@ class Remembered:
 
 uploads = Remembered()
 limits = Remembered()
-
-
-def utcnow():
-    """:return: naive UTC, to the second
-    :rtype: datetime
-    """
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def own_account(client):
@@ -165,15 +158,6 @@ def visibility_of(message):
     return const.VISIBILITY_TO.get(message.visibility, "private")
 
 
-def reply_id(client, target):
-    """The id to answer to, checked to be there: a server would take an unknown one for none.
-
-    :rtype: str
-    """
-    status = read.expect_object(call_status(client, "GET", target).json(), "the status")
-    return read.required(status, "id")
-
-
 def read_thread(client, status):
     """What a reply answers and what it hangs on; empty when the server does not know.
 
@@ -215,7 +199,7 @@ def upload(client, media, key):
         media_id = read.required(read.expect_object(response.json(), "the file"), "id")
         uploads.put(key, media_id, 3600)
     if response.status in (202, 206):
-        raise TransientError("the server is still preparing a file", utcnow() + PROCESSING)
+        raise TransientError("the server is still preparing a file", poll.utcnow() + PROCESSING)
     return media_id
 
 
@@ -229,7 +213,7 @@ def sent_like(client, account, message, text):
     :param str text: as it was sent
     :rtype: dict | None
     """
-    since = (message.tried_at or utcnow()) - timedelta(minutes=2)  # their clock is not ours
+    since = (message.tried_at or poll.utcnow()) - timedelta(minutes=2)  # their clock is not ours
     own_id, wanted = read.required(account, "id"), comparable(text)
     visibility = visibility_of(message)
     for status in _said(client, own_id, message):

@@ -3,6 +3,7 @@ import base64
 import hashlib
 import hmac
 import time
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from odoo import fields, models
@@ -25,7 +26,7 @@ from ...tools.contract import (
     ReplyOptions,
 )
 from . import api, const, items, poll
-from .parse import Facts, actor_of, counters, parse, status_target
+from .parse import Facts, actor_of, counters, mentions_of, parse, status_target
 from .text import length, with_mentions
 
 
@@ -49,6 +50,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
       ``const.WATCH_DAYS`` days (the newest ``const.WATCHED``) is looked at again, so edits and
       deletions of it are seen; a favourite or boost taken back shows in the counts only.
     - Our own boosts of others' posts: nothing we said. Boosting and favouriting by us is there.
+    - What is older than ``const.FIRST_DAYS`` days when the account is connected.
     - Polls are read (options and votes as text), not made or voted in; scheduled posts and quotes
       of ours are not made: the planner holds posts until their time, an address does for a quote.
     - Blocking, muting, reporting, following, lists, filters, bookmarks, trends and an account's
@@ -197,6 +199,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
             "/api/v1/notifications",
             cursor.get("notifications", {}),
             lambda row: read.required(row, "id"),
+            include_filtered="true",  # what a policy of the account would put aside
         )
         found = [items.notification_item(row) for row in rows]
         for row in rows:
@@ -273,9 +276,11 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
     # === OUT === #
 
     def _send(self, channel, message):
-        client, form = self._open(channel), self._form(channel, message)
-        if message.parent:
-            form["in_reply_to_id"] = api.reply_id(client, message.parent)
+        client = self._open(channel)
+        message, parent = self._addressed(channel, client, message)
+        form = self._form(channel, message)
+        if parent:
+            form["in_reply_to_id"] = read.required(parent, "id")
         return self._post(channel, client, message, form)
 
     def _publish(self, channel, message):
@@ -324,9 +329,38 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
 
     def _find_sent(self, channel, message):
         client = self._open(channel)
+        try:
+            message, _parent = self._addressed(channel, client, message)
+        except PermanentError as error:
+            if error.status not in api.GONE:
+                raise
         text = self._render(channel, message)
         found = api.sent_like(client, api.own_account(client), message, text)
         return self._receipt(found) if found else None
+
+    def _addressed(self, channel, client, message):
+        """The message with everybody it is meant for, and what it answers, as the server has it.
+
+        Looked up even if its id is known: a server would take an unknown one for none, and an
+        answer would stand alone. To a group goes what names all of it.
+
+        :rtype: tuple[OutMessage, dict]
+        """
+        if not message.parent:
+            return message, {}
+        answer = api.call_status(client, "GET", message.parent)
+        parent = read.expect_object(answer.json(), "the status")
+        if message.conversation_kind == "group":
+            message = replace(message, mentions=(*message.mentions, *self._named(channel, parent)))
+        return message, parent
+
+    def _named(self, channel, status):
+        """Who wrote a status, and whom it names.
+
+        :rtype: tuple[Actor]
+        """
+        facts = self._facts(channel)
+        return (actor_of(read.nested(status, "account"), facts), *mentions_of(status, facts))
 
     def _form(self, channel, message):
         form = {
@@ -393,7 +427,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         return with_mentions(message.text, handles)
 
     def _fetch_metrics(self, channel):
-        client, now = self._open(channel), api.utcnow()
+        client, now = self._open(channel), poll.utcnow()
         account = api.own_account(client)
         figures = []
         for key, name in const.ACCOUNT_COUNTERS.items():

@@ -56,6 +56,7 @@ MAX_CHARACTERS = 500
 CHARACTERS_PER_URL = 23
 
 PAGE = 40  # docs: methods/notifications, methods/accounts#statuses: default or largest page
+FIRST_DAYS = 14  # how far back the first reading goes; what is older was dealt with elsewhere
 WATCHED = 150  # statuses looked at again for edits and deletions, the newest
 WATCH_DAYS = 14
 WATCH_BATCH = 10  # per round: 10 a minute leave most of the 300 calls in 5 minutes (rate-limits)

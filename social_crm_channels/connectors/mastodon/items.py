@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from ...tools import payload as read
-from . import api, const, poll
+from . import const, poll
 
 
 def answering_status(payload):
@@ -32,12 +32,12 @@ def status_item(status, thread=None):
 
 
 def gone_item(uri, status_id):
-    payload = {"type": "gone", "uri": uri, "id": status_id, "at": api.utcnow().isoformat()}
+    payload = {"type": "gone", "uri": uri, "id": status_id, "at": poll.utcnow().isoformat()}
     return f"gone:{uri}", payload
 
 
 def counters_item(status):
-    payload = {"type": "counters", "status": status, "at": api.utcnow().isoformat()}
+    payload = {"type": "counters", "status": status, "at": poll.utcnow().isoformat()}
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()[:16]
     return f"counters:{read.required(status, 'uri')}:{digest}", payload
 

@@ -234,7 +234,7 @@ def _status(status, facts, thread, notice="", notified_at=None):
     own = facts.is_own(actor)
     target = status_target(status)
     visibility = const.VISIBILITY_FROM.get(read.text(status, "visibility", "public"), "followers")
-    mentions = _mentions(status, facts)
+    mentions = mentions_of(status, facts)
     others = [person for person in (actor, *mentions) if not facts.is_own(person)]
     others = list({person.handle.lower(): person for person in reversed(others)}.values())
     parent, root = _thread_targets(thread)
@@ -302,7 +302,7 @@ def _quoted(status):
     return status_target(quoted) if quoted.get("uri") else None
 
 
-def _mentions(status, facts):
+def mentions_of(status, facts):
     """Everybody named, once: some servers name people twice, all without their uri."""
     found = {}
     for mention in read.objects(status, "mentions"):

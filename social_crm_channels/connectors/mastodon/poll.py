@@ -4,11 +4,19 @@
 State is a plain dict that the engine keeps between calls; nothing here knows the ORM.
 """
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from odoo.addons.social_crm_base.exceptions import MalformedPayload
 
 from ...tools import payload as read
 from . import const
+
+
+def utcnow():
+    """:return: naive UTC, to the second
+    :rtype: datetime
+    """
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def rows_of(response):
@@ -51,6 +59,9 @@ def next_page(client, path, state, key_of, **params):
     if not page.rows:
         return [], page.state
     newest = _id(page.rows[-1])
+    if not bounds:
+        since = utcnow() - timedelta(days=const.FIRST_DAYS)
+        page.rows[:] = [row for row in page.rows if read.required_time(row, "created_at") >= since]
     if not bounds or page.follows or page.joins:
         return page.rows, {"min_id": newest, "recent": page.state["recent"]}
     return page.rows, {**page.state, "top": newest, "max_id": _id(page.rows[0])}
