@@ -59,7 +59,8 @@ class TestPeopleScreens(HttpCase):
 
     def test_the_lists_open(self):
         self.opens("social_crm_identity_action", shows=".o_list_renderer .o_data_row")
-        self.opens("social_crm_identity_link_action", shows=".o_kanban_record button[name=action_confirm]")
+        yes = ".o_kanban_record button[name=action_confirm]"
+        self.opens("social_crm_identity_link_action", shows=yes)
         self.opens("res_partner_action_social", shows=".o_list_renderer .o_data_row")
         self.opens("social_crm_partner_merge_action", shows=".o_list_renderer .o_data_row")
         self.opens("social_crm_relation_rule_action", shows=".o_list_renderer .o_data_row")
