@@ -23,6 +23,7 @@ class SocialCrmApp(models.Model):
     platform_id = fields.Many2one(
         "social.crm.platform", required=True, index=True, ondelete="restrict"
     )
+    platform_icon = fields.Char(related="platform_id.icon_url", string="Network Icon")
     base_url = fields.Char(
         string="Server",
         help="Address of the server, for networks that have many: https://example.social",

@@ -29,6 +29,7 @@ class SocialCrmIdentity(models.Model):
     platform_id = fields.Many2one(
         "social.crm.platform", required=True, index=True, ondelete="restrict"
     )
+    platform_icon = fields.Char(related="platform_id.icon_url", string="Network Icon")
     scope = fields.Char(
         required=True,
         default="",

@@ -29,7 +29,7 @@ class SocialCrmJourney(models.AbstractModel):
     def get_page(self, res_model, res_id, filters=None, cursor=None, limit=PAGE_LIMIT):
         """The next page of a journey, newest first.
 
-        :param str res_model: ``res.partner``, ``social.crm.identity`` or ``crm.lead``
+        :param str res_model: a key of :meth:`_subject_methods`
         :param dict filters: any of ``types`` (list), ``channel_ids`` (list), ``direction``,
             ``mood``, ``date_from`` and ``date_to`` (naive UTC, as text; the end is excluded) and
             ``text``
@@ -88,17 +88,27 @@ class SocialCrmJourney(models.AbstractModel):
 
         :rtype: Subject
         """
-        if res_model not in ("res.partner", "social.crm.identity", "crm.lead"):
+        subjects = self._subject_methods()
+        if res_model not in subjects:
             raise UserError(self.env._("There is no journey of this kind of document."))
         record = self.env[res_model].browse(int(res_id)).exists()
         if not record:
             return Subject()
         record.check_access("read")
-        if res_model == "res.partner":
-            return self._subject_of_partner(record)
-        if res_model == "crm.lead":
-            return self._subject_of_lead(record)
-        return self._subject_of_identity(record)
+        return getattr(self, subjects[res_model])(record)
+
+    @api.model
+    def _subject_methods(self):
+        """Of which documents there is a journey: model to the method that finds whose it is.
+
+        :rtype: dict[str, str]
+        """
+        return {
+            "res.partner": "_subject_of_partner",
+            "social.crm.identity": "_subject_of_identity",
+            "social.crm.case": "_subject_of_case",
+            "crm.lead": "_subject_of_lead",
+        }
 
     @api.model
     def _subject_of_partner(self, partner):
@@ -133,13 +143,24 @@ class SocialCrmJourney(models.AbstractModel):
                 ("identity_id", "=", identity.id),
                 ("state", "=", "confirmed"),
                 ("strength", "=", "proven"),
-                "|",
-                ("proven_until", "=", False),
                 ("proven_until", ">", fields.Datetime.now()),
             ]
         )
         return Subject(
             identity._ids, identity.partner_id._ids, disclosed=proven.partner_id._ids
+        )
+
+    @api.model
+    def _subject_of_case(self, case):
+        """The customer over all their accounts. What one reads here is soon said to them, so
+        orders are there only when it is proven who speaks."""
+        identity = case.identity_id
+        partner = case.partner_id or identity.partner_id
+        others = self._identities_of(partner)
+        return Subject(
+            tuple(dict.fromkeys((*identity._ids, *others))),
+            partner._ids,
+            disclosed=self._subject_of_identity(identity).disclosed,
         )
 
     @api.model

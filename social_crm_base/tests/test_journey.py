@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from datetime import datetime, timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -251,7 +252,9 @@ class TestJourney(JourneyCommon):
         self.assertEqual(journey._subject_of_identity(self.identity).disclosed, ())
         self.assertEqual(journey._subject_of_partner(self.ana).disclosed, self.ana._ids)
         link = self.identity.link_ids
-        link.strength = "proven"
+        link.write(
+            {"strength": "proven", "proven_until": fields.Datetime.now() + timedelta(days=1)}
+        )
         self.assertEqual(journey._subject_of_identity(self.identity).disclosed, self.ana._ids)
         link.proven_until = NOON - timedelta(days=9999)
         self.assertEqual(journey._subject_of_identity(self.identity).disclosed, ())
@@ -291,3 +294,20 @@ class TestJourney(JourneyCommon):
         self.assertEqual(shown, 40)
         self.assertLessEqual(many, few)
         self.assertLess(many, 40)
+
+    def test_the_customer_of_a_case_has_their_journey_there_without_unproven_orders(self):
+        second = self._account("ana_elsewhere")
+        second._connect(self.ana, "")
+        second.link_ids.decided_at = False
+        self._say("here")
+        self._say("there", NOON + timedelta(minutes=1), self._place(second, 5))
+        case = self.env["social.crm.case"].create(
+            {
+                "name": "Chairs",
+                "company_id": self.env.company.id,
+                "identity_id": self.identity.id,
+                "partner_id": self.ana.id,
+            }
+        )
+        self.assertEqual([e["text"] for e in self.walk(case)], ["there", "here"])
+        self.assertEqual(self.env["social.crm.journey"]._subject_of_case(case).disclosed, ())

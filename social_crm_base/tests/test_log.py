@@ -108,6 +108,13 @@ class TestLogByHand(SocialCrmCommon):
         self.assertEqual(said.attachment_ids, attachment)
         self.assertEqual(attachment.res_id, said.id)
 
+    def test_a_contact_named_by_the_colleague_is_linked(self):
+        ana = self.env["res.partner"].create({"name": "Ana"})
+        said = self.logged(
+            channel_id=self.phone.id, handle="ana@example.com", partner_id=ana.id
+        )
+        self.assertEqual(said.identity_id.partner_id, ana)
+
     def test_what_is_missing_is_named(self):
         for values, word in (
             ({"text": False}, "Words"),

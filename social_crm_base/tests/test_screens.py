@@ -128,6 +128,18 @@ class TestScreens(SocialCrmCommon):
         self.assertFalse(conversation.case_ids)
         self.assertEqual(conversation.with_user(self.manager).case_ids, case)
 
+    def test_a_networks_icon_can_be_read_wherever_a_view_shows_it(self):
+        views = self.env["ir.ui.view"].search([("arch_db", "ilike", "social_platform_icon")])
+        self.assertTrue(views)
+        for view in views:
+            arch = etree.fromstring(view.get_combined_arch())
+            for node in arch.iterfind(".//field[@widget='social_platform_icon']"):
+                model = self.env[view.model]
+                for outer in reversed(list(node.iterancestors("field"))):
+                    model = self.env[model._fields[outer.get("name")].comodel_name]
+                with self.subTest(view=view.xml_id, model=model._name):
+                    self.assertIn("platform_icon", model._fields)
+
 
 @tagged("post_install", "-at_install")
 class TestAnswering(SocialCrmCommon):

@@ -22,6 +22,8 @@ class TestTours(HttpCase):
             }
         )
 
+        cls.contact = cls.env["res.partner"].create({"name": "Tour Contact"})
+
     def test_log_lead_answer_journey(self):
         self.start_tour(
             "/odoo/action-social_crm_base.social_crm_interaction_log_action",
@@ -33,4 +35,5 @@ class TestTours(HttpCase):
         lead = said.lead_ids
         self.assertEqual(lead.source_id.name, "XING")
         self.assertEqual(lead.user_id, self.seller)
+        self.assertEqual(lead.partner_id, self.contact)
         self.assertEqual(lead.social_interaction_ids, said)

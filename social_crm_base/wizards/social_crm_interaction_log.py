@@ -213,12 +213,8 @@ class SocialCrmInteractionLog(models.TransientModel):
     def _link_partner(self, identity):
         """The colleague says whose account it is: a link like any other, by their decision."""
         partner = self.partner_id
-        if self.who != "new" or not partner or identity.partner_id == partner:
-            return
-        links = identity.link_ids.filtered(lambda link: link.partner_id == partner)
-        (links or links.create({"identity_id": identity.id, "partner_id": partner.id})).filtered(
-            lambda link: link.state != "confirmed"
-        ).action_confirm()
+        if self.who == "new" and partner and identity.partner_id != partner:
+            identity._connect(partner, self.env._("Said by who logged it."))
 
     def _prepare_activity(self):
         """What was said, as a connector would tell it.

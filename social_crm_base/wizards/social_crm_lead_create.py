@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -16,6 +18,7 @@ class SocialCrmLeadCreate(models.TransientModel):
     line_id = fields.Many2one("social.crm.lead.create.line", string="The Only Line")
     is_single = fields.Boolean(compute="_compute_is_single")
     can_create = fields.Boolean(compute="_compute_can_create")
+    refusal = fields.Html(compute="_compute_refusal")
     user_id = fields.Many2one(
         "res.users", string="Salesperson", domain="[('share', '=', False)]"
     )
@@ -23,7 +26,6 @@ class SocialCrmLeadCreate(models.TransientModel):
     campaign_id = fields.Many2one("utm.campaign")
 
     # The only line, for the plain form of a single person
-    refusal = fields.Html(related="line_id.refusal")
     person = fields.Char(related="line_id.person")
     quote = fields.Html(related="line_id.quote")
     action = fields.Selection(related="line_id.action", readonly=False)
@@ -45,6 +47,14 @@ class SocialCrmLeadCreate(models.TransientModel):
     def _compute_can_create(self):
         for dialog in self:
             dialog.can_create = any(line.action != "refused" for line in dialog.line_ids)
+
+    @api.depends("line_ids.refusal")
+    def _compute_refusal(self):
+        """What forbids some of them, each reason once."""
+        for dialog in self:
+            dialog.refusal = Markup("").join(
+                dict.fromkeys(line.refusal for line in dialog.line_ids if line.refusal)
+            )
 
     # === OPENING === #
 
@@ -84,6 +94,7 @@ class SocialCrmLeadCreate(models.TransientModel):
             "res_id": dialog.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "large" if len(people) == 1 else "extra-large"},
         }
 
     @api.model

@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-/** Log what was said, make a lead of it, answer from the lead, see the journey. */
+/** Log what was said, link the person, make a lead, answer from it, see the journey. */
 registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
     url: "/odoo/action-social_crm_base.social_crm_interaction_log_action",
     steps: () => [
@@ -39,7 +39,38 @@ registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
             run: "click",
         },
         {
-            content: "It opens; make a lead of it",
+            content: "It opens; see whose account that is",
+            trigger: ".o_form_view .o_field_widget[name=identity_id] .o_form_uri",
+            run: "click",
+        },
+        {
+            content: "Link the person",
+            trigger: ".o_form_view button[name=action_connect]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=partner_id] input",
+            run: "edit Tour Contact",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains('Tour Contact')",
+            run: "click",
+        },
+        {
+            trigger: ".modal button[name=action_connect]",
+            run: "click",
+        },
+        {
+            content: "It is linked; go back",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=partner_id]:contains('Tour Contact')",
+        },
+        {
+            trigger: ".o_breadcrumb .o_back_button",
+            run: "click",
+        },
+        {
+            content: "Make a lead of it",
             trigger: ".o_form_view button[name=action_create_lead]",
             run: "click",
         },
