@@ -57,7 +57,7 @@ def run(options):
     database.ensure(options.db, demo=not options.no_demo, fresh=options.fresh)
     address = f"http://127.0.0.1:{options.port}"
     command = odoo.command(options.db, *server_arguments(options.port, options.workers),
-                           "--log-handler=werkzeug:WARNING")
+                           "--log-level=warn")  # or each minute's jobs bury what we say
     environment = odoo.environment(options.db) | (live.ENVIRONMENT if options.live else {})
     with ExitStack() as running:
         process = running.enter_context(odoo.child(command, env=environment))

@@ -63,8 +63,9 @@ class Browser:
 
     def open(self, url):
         """Go to an address and wait until the page stands."""
+        self.evaluate('window.isLeft = true')
         self._call('Page.navigate', url=url)
-        self.wait_for("document.readyState === 'complete'", what=url)
+        self.wait_for("!window.isLeft && document.readyState === 'complete'", what=url)
 
     def login(self, url, login, password):
         """Log in on Odoo's own page."""
@@ -74,7 +75,9 @@ class Browser:
             document.querySelector('#password').value = {json.dumps(password)};
             document.querySelector('.oe_login_form').submit();
         """)
-        self.wait_for("document.querySelector('.o_main_navbar')", what='the web client')
+        # the first page of a fresh database waits for its scripts and styles to be put together
+        self.wait_for("document.querySelector('.o_main_navbar')", seconds=180,
+                      what='the web client')
 
     def run(self, code):
         """Run statements in the page."""
@@ -97,7 +100,11 @@ class Browser:
                 return self.evaluate(f'!!({expression})')
             except AssertionError:
                 return False
-        wait_until(holds, seconds=seconds, every=0.1, what=what or expression)
+        try:
+            wait_until(holds, seconds=seconds, every=0.1, what=what or expression)
+        except AssertionError as failure:
+            failure.add_note(f'the page then: {self.screenshot("failure")}, {self.problems}')
+            raise
 
     def click(self, selector):
         """Wait for an element and click it."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from tools.console import progress
 
 from ..session import Session
+from ..waiting import wait_until
 from .federation import Federation
 from .mastodon_oauth import human_login
 
@@ -13,8 +14,8 @@ WELCOME = """
 Two local servers are running, and the shop's account on the first one is connected.
 Write as a customer:    ./dev live post "Is the blue one in stock?"
                         ./dev live post --visibility direct "My order 1234 is late"
-See it arrive:          Social › Cases, within a minute, without reload (the channel's
-                        Fetch Now asks at once)
+See it arrive:          Social › Cases, in about a minute, without reload; at once with
+                        Fetch Now on the channel (Configuration › Channels › Example Shop)
 Answer it in Odoo, then read the answer as the customer:
                         ./dev live read
 More:                   ./dev live --help
@@ -34,7 +35,8 @@ def connected(address, database):
         with progress('start two local servers'):
             federation.start()
         with progress("connect the shop's account"):
-            connect(Session(address, database), federation.shop)
+            session = Session(address, database)
+            read_often(session, connect(session, federation.shop))
         yield WELCOME
     finally:
         federation.stop()
@@ -60,7 +62,14 @@ def connect(session, account, *, base_url=None):
         ('platform_id', '=', platform), ('handle', '=like', f'{account.login}%'),
         ('is_connected', '=', True)], 'id')
     assert len(channels) == 1, f'{account.address} is not connected: {page.url}'
-    channel_id = channels[0]['id']
-    # A server of one's own can be asked more often than a network's.
+    return channels[0]['id']
+
+
+def read_often(session, channel_id):
+    """Have the channel read every minute: a server of one's own can be asked more often."""
     session('social.crm.channel', 'write', [channel_id], {'fetch_minutes': 1})
-    return channel_id
+    # The first reading may have begun with the usual pause, which is longer.
+    wait_until(lambda: session.read(
+        'social.crm.channel', [('id', '=', channel_id)], 'last_read_at')[0]['last_read_at'],
+        seconds=120, what='the first reading')
+    session('social.crm.channel', 'action_fetch_now', [channel_id])
