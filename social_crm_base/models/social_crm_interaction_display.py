@@ -1,6 +1,10 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from datetime import datetime
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 # Long enough for two lines on a card.
 EXCERPT = 160
@@ -15,6 +19,7 @@ class SocialCrmInteraction(models.Model):
     partner_id = fields.Many2one(related="identity_id.partner_id", string="Contact")
     said_by = fields.Char(compute="_compute_said_by")
     excerpt = fields.Char(compute="_compute_excerpt", string="Words")
+    earlier_wordings = fields.Html(compute="_compute_earlier_wordings", sanitize=False)
     thread_count = fields.Integer(
         compute="_compute_thread_count", string="People Talking Below"
     )
@@ -45,6 +50,21 @@ class SocialCrmInteraction(models.Model):
             words = words or interaction.reaction or kinds.get(interaction.kind, "")
             interaction.excerpt = (
                 words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
+            )
+
+    @api.depends("versions")
+    def _compute_earlier_wordings(self):
+        """What was said before it was edited, the latest first; escaped, not trusted."""
+        wording = Markup("<p><strong>%s</strong> %s<br/>%s</p>")
+        for interaction in self:
+            interaction.earlier_wordings = Markup().join(
+                wording
+                % (
+                    format_datetime(self.env, datetime.fromisoformat(version["at"])),
+                    "★" * round(version.get("rating") or 0),
+                    version.get("body") or "",
+                )
+                for version in reversed(interaction.versions or [])
             )
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -112,6 +112,20 @@ class TestScreens(SocialCrmCommon):
         self.assertEqual(len(threads.filtered("identity_id")), 2)
         self.assertEqual(self.said("c1").conversation_id.root_text, "Our post p1")
 
+    def test_what_was_said_before_an_edit_is_shown_as_it_was_written(self):
+        ana = person("ana")
+        self.ingest(
+            comment("r1", ana, kind="review", rating=5.0, text="Great <b>shop</b>"),
+            Activity(
+                "edit", at(9), kind="review", external_id="r1", actor=ana, text="Bad",
+                rating=1.0, edited_at=at(9),
+            ),
+        )
+        said = self.said("r1")
+        self.assertEqual((said.body, said.rating), ("Bad", 1.0))
+        self.assertIn("★★★★★", said.earlier_wordings)
+        self.assertIn("Great &lt;b&gt;shop&lt;/b&gt;", said.earlier_wordings)
+
     def test_what_is_gone_says_why(self):
         self.ingest(message("m1", person("ana")))
         said = self.said("m1")
