@@ -28,3 +28,4 @@ from . import test_salesperson
 from . import test_screens
 from . import test_tours
 from . import test_turns
+from . import test_every_menu
