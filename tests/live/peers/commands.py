@@ -5,6 +5,8 @@ import argparse
 import html
 import re
 
+from mastodon import MastodonAPIError
+
 from tools.console import Fail, say
 
 from .federation import Federation
@@ -47,17 +49,28 @@ def main(arguments):
     if options.command == 'who':
         show_people(federation)
         return
-    person = client(getattr(federation, options.role))
+    try:
+        do(options, federation, client(getattr(federation, options.role)))
+    except MastodonAPIError as error:
+        raise Fail(f'the server refused: {error.args[1]} {error.args[-1]} '
+                   'Ids are the first word of what post and read print') from error
+
+
+def do(options, federation, person):
+    """Carry out one command as a person."""
     if options.command == 'post':
         text = f'{federation.shop.address} {options.text}'
         post = person.status_post(text, visibility=options.visibility, in_reply_to_id=options.to)
         say(f'{post.id}  {post.uri}')
     elif options.command == 'edit':
-        person.status_update(options.id, f'{federation.shop.address} {options.text}')
+        post = person.status_update(options.id, f'{federation.shop.address} {options.text}')
+        say(f'{post.id}  edited')
     elif options.command == 'like':
         person.status_favourite(options.id)
+        say(f'{options.id}  liked')
     elif options.command == 'delete':
         person.status_delete(options.id)
+        say(f'{options.id}  deleted')
     else:
         show_mentions(person)
 
@@ -72,6 +85,7 @@ def show_people(federation):
 def show_mentions(person):
     """Newest last, as in a conversation."""
     for note in reversed(person.notifications(types=['mention'])):
-        text = html.unescape(re.sub(r'<[^>]+>', '', note.status.content))
+        text = html.unescape(re.sub(r'<[^>]+>', ' ', note.status.content))
+        text = ' '.join(text.split())
         say(f'{note.status.id}  {note.created_at:%H:%M:%S}  {note.account.acct}: {text}')
 
