@@ -4,6 +4,9 @@ from odoo import fields, models
 from ..tools import keyring
 from ..tools.privacy import not_personal
 
+# How long a code proves that an account is a contact's.
+PROVEN_DAYS = 180
+PROVEN_DAYS_PARAMETER = "social_crm.proven_days"
 # Raw network events are kept so long where the privacy rules of the company say nothing else.
 RAW_EVENT_DAYS = 30
 
@@ -21,6 +24,13 @@ class ResConfigSettings(models.TransientModel):
         default=RAW_EVENT_DAYS,
         help="What a network sent, word for word, kept for mending errors; then it is deleted.",
     )
+    social_crm_proven_days = fields.Integer(
+        string="A Proof Holds (days)",
+        config_parameter=PROVEN_DAYS_PARAMETER,
+        default=PROVEN_DAYS,
+        help="After a code proved that an account is a contact's, orders and addresses may be told "
+        "to it for so long.",
+    )
     social_crm_key_state = fields.Selection(
         [
             ("configured", "Configured"),
@@ -34,7 +44,7 @@ class ResConfigSettings(models.TransientModel):
     def _personal_data_fields(self):
         return {
             **super()._personal_data_fields(),
-            **not_personal("social_crm_raw_event_days"),
+            **not_personal("social_crm_raw_event_days social_crm_proven_days"),
         }
 
     def _compute_social_crm_key(self):

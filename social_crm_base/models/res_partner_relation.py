@@ -97,17 +97,26 @@ class ResPartner(models.Model):
 
     # === CONSTRAINT AND CRUD METHODS === #
 
+    @api.constrains("social_relation_manual", "social_relation_note")
+    def _check_social_relation_note(self):
+        for partner in self:
+            if partner.social_relation_manual and not partner.social_relation_note:
+                raise ValidationError(
+                    self.env._(
+                        "Write down why %(partner)s is put into a segment by hand.",
+                        partner=partner.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("social_relation_manual")._social_refresh_relation()
+        return partners
+
     def write(self, vals):
         done = super().write(vals)
-        if vals.keys() & {"social_relation_manual", "social_relation_note"}:
-            for partner in self:
-                if partner.social_relation_manual and not partner.social_relation_note:
-                    raise ValidationError(
-                        self.env._(
-                            "Write down why %(partner)s is put into a segment by hand.",
-                            partner=partner.display_name,
-                        )
-                    )
+        if "social_relation_manual" in vals:
             self._social_refresh_relation()
         return done
 

@@ -197,7 +197,11 @@ class SocialCrmIdentityLink(models.Model):
         self._refuse_undecided(vals)
         if vals.get("state") == "confirmed":
             self._gate(self.identity_id)
-        return super().write(vals)
+        done = super().write(vals)
+        if not self.env.su and vals.keys() & {"date_from", "date_to"}:
+            # The contact in force may be another one now; decisions see to it themselves
+            self._cases_sudo()._recompute_customer_key()
+        return done
 
     @api.model
     def _refuse_undecided(self, vals):

@@ -32,6 +32,7 @@ class SocialCrmIdentityLink(models.Model):
         for link in self.filtered(lambda link: link.state == "confirmed" and link.undo_data):
             link._undo()
         self._decide({"state": "refused", "remind_at": False})
+        self._cases_sudo()._recompute_customer_key()
         self._tell(self.env._("Not linked to %(partner)s: refused by hand."))
         return True
 

@@ -8,13 +8,12 @@ from odoo.exceptions import UserError
 
 from ..tools.keyring import keyed_hash
 from ..tools.privacy import CONTACT, EMPLOYEE, KEEP, ROW, TECHNICAL, classify, not_personal
+from .res_config_settings import PROVEN_DAYS, PROVEN_DAYS_PARAMETER
 
 DIGITS = 6
 MINUTES = 15
 MAX_TRIES = 5
 MAX_SENDS_A_DAY = 5
-PROVEN_DAYS = 180
-PROVEN_DAYS_PARAMETER = "social_crm.proven_days"
 
 
 class SocialCrmProof(models.Model):

@@ -86,8 +86,11 @@ class TestIdentityLink(PeopleCommon):
         self.link_of(account, son).write({"date_from": now - timedelta(days=9)})
         self.link_of(account, mother).write({"date_from": now - timedelta(days=2)})
         self.assertEqual(account.partner_id, mother)
-        self.link_of(account, mother).write({"date_from": now + timedelta(days=2)})
+        matter = self.case(account)
+        mothers = self.link_of(account, mother).with_user(self.agent)
+        mothers.date_from = now + timedelta(days=2)
         self.assertEqual(account.partner_id, son)
+        self.assertEqual(matter.customer_key, f"p{son.id}")
 
     # === UNDO === #
 

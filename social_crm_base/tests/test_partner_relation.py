@@ -81,6 +81,10 @@ class TestPartnerRelation(PeopleCommon):
         self.assertIn("buys offline", mara.social_relation_reason)
         mara.social_relation_manual = False
         self.assertEqual(mara.social_relation, "prospect")
+        born = self.partner(
+            "Born", social_relation_manual="former", social_relation_note="told us so"
+        )
+        self.assertEqual(born.social_relation, "former")
 
     def test_winning_a_lead_makes_a_customer_at_once(self):
         mara = self.partner("Mara")

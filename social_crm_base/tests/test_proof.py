@@ -48,12 +48,19 @@ class TestProof(PeopleCommon):
         self.enter(proof, f" {code[:3]} {code[3:]} ")
         self.assertTrue(self.account._is_proven_for_disclosure(self.mara))
         self.assertEqual(self.link.strength, "proven")
+        self.assertEqual(proof.sudo().code_hash, False)
         days = (self.link.proven_until - fields.Datetime.now()).days
         self.assertIn(days, (179, 180))
         self.assertEqual((proof.state, proof.user_id), ("passed", self.agent))
         self.assertIn("Proven by a code", self.account.message_ids[:1].body)
         self.assertFalse(self.account._is_proven_for_disclosure(self.partner("Other")))
         self.assertFalse(self.account._is_proven_for_disclosure(self.Partner))
+
+    def test_how_long_a_proof_holds_is_a_setting(self):
+        self.env["res.config.settings"].create({"social_crm_proven_days": 10}).execute()
+        proof, code = self.send()
+        self.enter(proof, code)
+        self.assertIn((self.link.proven_until - fields.Datetime.now()).days, (9, 10))
 
     def test_a_proof_ends(self):
         proof, code = self.send()
