@@ -422,6 +422,8 @@ class _Story:
         case.write(vals)
         if thread.get("lead"):
             self._make_lead(thread, case)
+        if thread.get("reply"):  # waits to be said by hand
+            case.conversation_ids[-1:].with_user(case.user_id)._queue_reply(thread["reply"])
         if thread.get("confidential"):
             case.write(
                 {

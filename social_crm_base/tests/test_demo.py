@@ -72,6 +72,10 @@ class TestDemo(TransactionCase):
             "a machine opens no case",
         )
 
+    def test_one_answer_waits_to_be_said_by_hand(self):
+        waiting = self.env["social.crm.outbox"].search([("channel_id", "in", self.channels.ids)])
+        self.assertEqual(waiting.mapped("state"), ["by_hand"])
+
     def test_loading_twice_changes_nothing(self):
         before = self.env["social.crm.interaction"].search_count([])
         self.env["social.crm.demo"]._load()
