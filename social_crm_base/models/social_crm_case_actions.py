@@ -160,8 +160,8 @@ class SocialCrmCase(models.Model):
             )
         others.interaction_ids.write({"case_id": self.id, "confidential": self.confidential})
         # sudo: leads stay with their case also where one has no right to the pipeline
-        leads_sudo = others.sudo().with_context(active_test=False).lead_ids
-        self.sudo().lead_ids = [Command.link(lead.id) for lead in leads_sudo]
+        self_sudo, others_sudo = self.sudo(), others.sudo().with_context(active_test=False)
+        self_sudo.lead_ids = [Command.link(lead.id) for lead in others_sudo.lead_ids]
         self.write(
             {
                 "tag_ids": [Command.link(tag.id) for tag in others.tag_ids],

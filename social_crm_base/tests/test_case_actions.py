@@ -28,7 +28,7 @@ class TestCaseActions(SocialCrmCommon):
         return Form(
             self.env[action["res_model"]]
             .with_user(user or self.agent)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         )
 
     def _close(self, moment, user=None):
@@ -224,7 +224,7 @@ class TestJoinAndSplit(SocialCrmCommon):
         action = (self.mine | self.theirs).with_user(self.agent).action_join_dialog()
         self.assertEqual(action["context"]["default_target_id"], self.theirs.id, "the older one")
         dialog = Form(
-            self.env["social.crm.case.join"].with_user(self.agent).with_context(action["context"])
+            self.env["social.crm.case.join"].with_user(self.agent).with_context(**action["context"])
         )
         dialog.target_id = self.mine
         dialog.save().action_join()
@@ -281,7 +281,7 @@ class TestJoinAndSplit(SocialCrmCommon):
         self.ingest(message("b3", self.ben, minutes=40, text="And where is my refund?"))
         action = self.theirs.with_user(self.agent).action_split_dialog()
         dialog = Form(
-            self.env["social.crm.case.split"].with_user(self.agent).with_context(action["context"])
+            self.env["social.crm.case.split"].with_user(self.agent).with_context(**action["context"])
         )
         dialog.name = "Refund"
         dialog.interaction_ids.add(self.said("b3"))

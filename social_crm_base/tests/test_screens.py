@@ -175,7 +175,7 @@ class TestAnswering(SocialCrmCommon):
         return Form(
             self.env["social.crm.reply"]
             .with_user(user or self.agent)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         )
 
     def test_a_case_is_answered_where_they_spoke_last(self):
