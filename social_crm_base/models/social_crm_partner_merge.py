@@ -154,6 +154,7 @@ class SocialCrmPartnerMerge(models.Model):
             }
             links = links_of.browse(ours["social.crm.identity.link"])
             cases = links._cases_sudo() | cases_of.browse(ours["social.crm.case"])
+            ours["crm.lead"] = self._our_leads(source, cases).ids
             vals_list.append(
                 {
                     "company_id": self.env.company.id,
@@ -163,13 +164,17 @@ class SocialCrmPartnerMerge(models.Model):
                     "source_ref": source.id,
                     "source_values": values[source.id],
                     "kept_values": kept,
-                    "our_rows": {**ours, "crm.lead": self._our_leads(source, cases).ids},
+                    "our_rows": ours,
                     "link_changes": (
                         links | self._rows_of(links._name, "partner_id", target)
                     )._snapshot(),
                     "source_image": source.image_1920,
                     "takes_new": (cases | self._cases_of(target)).filtered("takes_new").ids,
-                    "other_documents": others.get(source.id, {}),
+                    "other_documents": {
+                        model: left
+                        for model, ids in others.get(source.id, {}).items()
+                        if (left := [row for row in ids if row not in ours.get(model, ())])
+                    },
                 }
             )
         return self_sudo.create(vals_list)
@@ -211,12 +216,18 @@ class SocialCrmPartnerMerge(models.Model):
 
     @api.model
     def _our_leads(self, source, cases):
-        """Leads of the contact that hang on its cases and interactions."""
-        # sudo: see _record
-        said = self.env["social.crm.interaction"].sudo().search(
-            [("identity_id.partner_id", "=", source.id), ("lead_ids", "!=", False)]
+        """Leads of the contact that hang on its accounts, cases and words; lost ones too."""
+        Lead = self.env["crm.lead"].sudo().with_context(active_test=False)  # sudo: see _record
+        return Lead.search(
+            [
+                ("partner_id", "=", source.id),
+                "|",
+                "|",
+                ("social_identity_id.partner_id", "=", source.id),
+                ("social_case_ids", "in", cases.ids),
+                ("social_interaction_ids.identity_id.partner_id", "=", source.id),
+            ]
         )
-        return (cases.lead_ids | said.lead_ids).filtered(lambda lead: lead.partner_id == source)
 
     @api.model
     def _other_rows(self, sources):

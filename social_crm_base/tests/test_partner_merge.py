@@ -30,6 +30,7 @@ class TestPartnerMerge(PeopleCommon):
             {"name": "Other", "partner_id": self.goes.id, "type": "opportunity"}
         )
         self.case_goes.lead_ids = self.lead_ours
+        self.lead_ours.action_set_lost()
 
     def merge(self):
         self.env["base.partner.merge.automatic.wizard"]._merge(
@@ -51,7 +52,8 @@ class TestPartnerMerge(PeopleCommon):
     def test_an_undo_gives_everything_of_ours_back(self):
         merge = self.merge()
         self.assertEqual(self.stays.phone, "+381641231231")
-        self.assertIn("2 × ", merge.other_text)
+        self.assertEqual(merge.other_documents, {"crm.lead": self.lead_other.ids})
+        self.assertIn("1 × Lead", merge.our_text)
         merge.with_user(self.leader).action_undo()
         back = merge.restored_partner_id
         self.assertEqual((back.name, back.phone, back.ref), ("Mara Goes", "+381641231231", "G-7"))
