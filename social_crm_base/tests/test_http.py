@@ -257,6 +257,7 @@ class TestHttp(BaseCase):
             "ftp://example.com",
             "file:///etc/passwd",
             "https://user:pass@example.com",
+            "https://\u2603" + "x" * 80,
             "",
         ):
             with self.subTest(url), self.assertRaises(PermanentError):

@@ -328,7 +328,7 @@ class HttpClient:
                     content = self._read(answer, max_bytes, deadline, method, url)
             except _NotPublicError as error:
                 raise PermanentError(self._say(method, url, str(error))) from None
-            except (requests.RequestException, HTTPError) as error:
+            except (requests.RequestException, HTTPError, UnicodeError) as error:
                 raise self._failure(method, url, error) from None
         _logger.debug("%s", self._say(method, url, str(answer.status_code)))
         return Response(answer.status_code, answer.headers, content, url, method)
@@ -349,6 +349,8 @@ class HttpClient:
 
     def _failure(self, method, url, error):
         """No whole answer came. Whether the server may have acted is what a sender must know."""
+        if isinstance(error, (requests.exceptions.InvalidURL, ValueError)):
+            return PermanentError(self._say(method, url, "this address cannot be called"))
         cause = error.args[0] if error.args else None
         reason = getattr(cause, "reason", cause)
         if isinstance(error, requests.exceptions.SSLError) or isinstance(reason, SSLError):

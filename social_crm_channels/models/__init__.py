@@ -11,4 +11,4 @@ from . import (
 )
 
 from . import social_crm_event  # isort: skip  the worker's methods come first
-from . import social_crm_channel_fetch, social_crm_event_process
+from . import social_crm_channel_fetch, social_crm_event_process, social_crm_event_relate

@@ -1,4 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import logging
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -20,6 +21,8 @@ from ..const import (
     SILENCE_FACTOR,
     SILENCE_MIN_HOURS,
 )
+
+_logger = logging.getLogger(__name__)
 
 OUTAGE_FAILURES = 3  # fewer in a row are nobody's concern
 
@@ -110,6 +113,9 @@ class SocialCrmChannel(models.Model):
             self._report_works()
         except ConnectorError as error:
             self._report_trouble(error)
+        except Exception as error:
+            _logger.exception("Channel %s cannot be checked", self.id)
+            self._report_trouble(error)
         else:
             if health.level == "green":
                 self._report_works()
@@ -180,6 +186,8 @@ class SocialCrmChannel(models.Model):
         channels = self.search([("is_connected", "=", True), ("connector", "!=", "manual")])
         self._watch_silence(channels)
         self._watch_events(channels)
+        while self.env["social.crm.event"]._gc_events()[1]:
+            self.env["ir.cron"]._commit_progress(1, remaining=1)
         self.env["ir.cron"]._commit_progress(1, remaining=1)
         limit = fields.Datetime.now() - timedelta(hours=HEALTH_HOURS)
         for channel in channels:

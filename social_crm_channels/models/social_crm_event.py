@@ -6,7 +6,7 @@ from datetime import timedelta
 from psycopg2.extras import execute_values
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.social_crm_base.tools.privacy import CLEAR, CONTENT, ROW, classify, not_personal
 
@@ -134,8 +134,14 @@ class SocialCrmEvent(models.Model):
 
     def action_retry(self):
         """Try again what failed, was ignored or found no channel, one or many."""
+        self._check_manager()
         self._retry()
         return True
+
+    def _check_manager(self):
+        self.check_access("read")
+        if not self.env.user.has_group("social_crm_base.group_manager"):
+            raise AccessError(self.env._("Only a manager decides about events."))
 
     def _retry(self):
         stuck = self.filtered(lambda e: e.state in ("failed", "ignored", "quarantined", "waiting"))
@@ -152,7 +158,8 @@ class SocialCrmEvent(models.Model):
                 )
             )
         now = fields.Datetime.now()
-        for app, events in stuck.grouped("app_id").items():
+        # sudo: managers decide what is tried again, but nobody edits what a network sent
+        for app, events in stuck.sudo().grouped("app_id").items():
             _company_id, routes = app._webhook_routes()
             for account_key, of_account in events.grouped("account_key").items():
                 channel_id = of_account.channel_id[:1].id or routes.get(account_key)
@@ -169,7 +176,9 @@ class SocialCrmEvent(models.Model):
 
     def action_ignore(self):
         """Put events aside for good: a person has looked at them."""
-        self.filtered(lambda e: e.state in ("failed", "quarantined", "waiting")).write(
+        self._check_manager()
+        # sudo: see _retry
+        self.sudo().filtered(lambda e: e.state in ("failed", "quarantined", "waiting")).write(
             {
                 "state": "ignored",
                 "done_at": fields.Datetime.now(),
@@ -189,11 +198,12 @@ class SocialCrmEvent(models.Model):
         value = self.env["ir.config_parameter"].sudo().get_param("social_crm.raw_event_days")
         return max(1, int(value)) if str(value or "").isdigit() else RAW_EVENT_DAYS
 
-    @api.autovacuum
+    @api.model
     def _gc_events(self):
         """Drop what has been kept long enough: finished events whole, of others the content.
 
-        Networks whose rules are stricter than ours have theirs.
+        Networks whose rules are stricter than ours have theirs: for raw events, or for what was
+        said. Hourly, as some of them count in hours.
 
         :return: how many rows were dropped, and whether there may be more
         :rtype: tuple[int, bool]
@@ -210,9 +220,12 @@ class SocialCrmEvent(models.Model):
         rules = self.env["social.crm.platform.rule"]
         apps = self.env["social.crm.app"].with_context(active_test=False).search([])
         for company, of_company in apps.grouped("company_id").items():
-            lifetimes = rules._lifetimes(of_company.platform_id, "raw_event", company=company)
+            lifetimes = [
+                rules._lifetimes(of_company.platform_id, of, company=company)
+                for of in ("raw_event", "content")
+            ]
             for platform, of_platform in of_company.grouped("platform_id").items():
-                hours = min(filter(None, (lifetimes[platform.id], days * 24)))
+                hours = min(filter(None, [days * 24, *(told[platform.id] for told in lifetimes)]))
                 yield of_platform, now - timedelta(hours=hours)
 
     @api.model

@@ -80,7 +80,7 @@ class SocialCrmEvent(models.Model):
                       AND e.id <= %s
                     ORDER BY e.not_before LIMIT 1) oldest
              WHERE oldest.not_before <= %s
-             ORDER BY oldest.not_before
+             ORDER BY oldest.not_before, c.id
             """,
             [last_id, fields.Datetime.now()],
         )
@@ -158,8 +158,7 @@ class SocialCrmEvent(models.Model):
         channel = self.env["social.crm.channel"].browse(channel_id)
         channel = channel.with_company(channel.company_id)
         connector = channel._connector()
-        activities, owners, marks = [], [], {}
-        actors = {}
+        activities, owners, marks, said = [], [], {}, {}
         for event_id, payload, attempts, received_at in taken:
             try:
                 parsed = connector._parse(channel, self._read(payload))
@@ -175,14 +174,17 @@ class SocialCrmEvent(models.Model):
             for activity in parsed:
                 activities.append(activity)
                 owners.append((event_id, attempts, received_at))
-                actors.setdefault(event_id, []).append(activity)
+                said.setdefault(event_id, []).append(activity)
         if activities:
             result = channel.env["social.crm.interaction"]._ingest(channel, activities)
             marks.update(self._marks_from(owners, result))
-            dropped = {event_id for event_id, mark in marks.items() if mark.drop_payload}
-            self._relate_people(
-                channel, {key: found for key, found in actors.items() if key not in dropped}
-            )
+            kept = {
+                event_id: found
+                for event_id, found in said.items()
+                if not marks[event_id].drop_payload
+            }
+            self._relate_people(channel, kept)
+            self._relate_interactions(channel, kept)
             self._mark(marks)
             if result.interactions:
                 self._wake_waiting(channel_id, marks)
@@ -329,51 +331,6 @@ class SocialCrmEvent(models.Model):
             """,
             [now, channel_id, WAKE_ATTEMPTS, list(marks), now],
         )
-
-    # === PEOPLE === #
-
-    def _relate_people(self, channel, activities):
-        """Note whom events speak of, so that a person's raw data can be found.
-
-        :param dict activities: event id to its activities
-        """
-        by_id, by_handle = {}, {}
-        for event_id, found in activities.items():
-            for activity in found:
-                for actor in (activity.actor, activity.counterpart, *activity.mentions):
-                    if actor and actor.external_id:
-                        by_id.setdefault((actor.scope, actor.external_id), set()).add(event_id)
-                    elif actor:
-                        by_handle.setdefault((actor.scope, actor.handle), set()).add(event_id)
-        normalize = channel.platform_id._normalize_handle
-        by_key = {(scope, normalize(handle)): ids for (scope, handle), ids in by_handle.items()}
-        self.env.cr.execute(
-            """
-            SELECT id, scope, external_id, handle_key FROM social_crm_identity
-             WHERE company_id = %s AND platform_id = %s
-               AND (external_id = ANY(%s) OR handle_key = ANY(%s))
-            """,
-            [
-                channel.company_id.id,
-                channel.platform_id.id,
-                [key for _scope, key in by_id],
-                [key for _scope, key in by_key],
-            ],
-        )
-        pairs = [
-            (event_id, identity_id)
-            for identity_id, scope, external_id, handle_key in self.env.cr.fetchall()
-            for event_id in by_id.get((scope, external_id), set())
-            | by_key.get((scope, handle_key), set())
-        ]
-        if pairs:
-            execute_values(
-                self.env.cr._obj,
-                "INSERT INTO social_crm_event_identity_rel (event_id, identity_id) VALUES %s"
-                " ON CONFLICT DO NOTHING",
-                pairs,
-                page_size=len(pairs),
-            )
 
     # === THIN NOTICES === #
 

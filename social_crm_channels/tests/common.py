@@ -75,7 +75,11 @@ class EngineCommon:
             {channel.external_id: channel.id},
         )
         self.env.invalidate_all()
-        return self.events.search([], order="id")
+        return self.stored_events()
+
+    def stored_events(self):
+        """All events of the test's app, oldest first."""
+        return self.events.search([("app_id", "=", self.app.id)], order="id")
 
     def run_cron(self, name):
         """Run one of the engine's scheduled actions as Odoo would."""

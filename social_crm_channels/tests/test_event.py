@@ -6,7 +6,7 @@ import psycopg2
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.social_crm_base.exceptions import CredentialsError, TransientError
@@ -250,7 +250,7 @@ class TestEvent(EngineCommon, TransactionCase):
 
     def test_unrouted_events_go_on_once_their_account_is_connected(self):
         self.events._store(self.app, [("late", "1", word(1))], "push", {})
-        event = self.events.search([])
+        event = self.stored_events()
         self.assertEqual(event.state, "quarantined")
         self.make_channel("late")
         event.with_user(self.manager).action_retry()
@@ -259,10 +259,10 @@ class TestEvent(EngineCommon, TransactionCase):
         self.assertEqual(event.state, "done")
 
     def test_only_managers_and_the_privacy_team_see_raw_events(self):
-        self.put(word(1))
+        event = self.put(word(1))
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
-            self.events.with_user(self.agent).search([]).read(["payload"])
-        self.assertTrue(self.events.with_user(self.manager).search([]).read(["payload"]))
+            event.with_user(self.agent).read(["payload"])
+        self.assertTrue(event.with_user(self.manager).read(["payload"]))
 
     def test_raw_events_live_thirty_days_and_what_never_worked_loses_its_content(self):
         events = self.put(word(1), word(2), word(3))
@@ -276,6 +276,53 @@ class TestEvent(EngineCommon, TransactionCase):
         self.assertIn("kept long enough", events[1].error)
         self.assertTrue(events[2].payload)
         self.assertEqual(self.events._gc_events(), (0, False))
+
+    def test_what_is_deleted_on_the_network_goes_in_its_raw_form_too(self):
+        events = self.put(word(1, "Tajna"), word(2))
+        self.work()
+        self.assertEqual(events[0].interaction_ids.body, "Tajna")
+        self.put(word(3, "", verb="delete", of="1"))
+        self.work()
+        self.env.invalidate_all()
+        self.assertFalse(events[0].payload)
+        self.assertTrue(events[1].payload)
+
+    def test_what_was_deleted_before_it_was_read_leaves_nothing_raw(self):
+        events = self.put(word(3, "", verb="delete", of="1"), word(1, "Tajna"))
+        self.work()
+        self.env.invalidate_all()
+        self.assertNotIn("Tajna", str(events.mapped("payload")))
+        self.assertEqual(events[1].interaction_ids.state, "deleted")
+
+    def test_raw_events_live_no_longer_than_the_network_lets_content_live(self):
+        events = self.put(word(1), word(2))
+        events.state = "done"
+        events[0].received_at = fields.Datetime.now() - timedelta(hours=3)
+        self.env["social.crm.platform.rule"].create(
+            {
+                "platform_id": self.platform.id,
+                "action": "store",
+                "verdict": "allow",
+                "lifetime_hours": 2,
+                "lifetime_of": "content",
+                "reason": "Two hours only.",
+                "source": "test",
+            }
+        )
+        self.run_cron("ir_cron_watch")
+        self.assertEqual(events.exists(), events[1])
+
+    def test_nobody_edits_what_a_network_sent(self):
+        event = self.put(word(1))
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+            event.with_user(self.manager).payload = "{}"
+        officer = new_test_user(
+            self.env, login="officer", groups="social_crm_base.group_privacy_officer"
+        )
+        event.state = "failed"
+        for action in ("action_retry", "action_ignore"):
+            with self.assertRaises(AccessError):
+                getattr(event.with_user(officer), action)()
 
     def test_the_number_of_days_is_a_setting_that_nonsense_does_not_switch_off(self):
         parameters = self.env["ir.config_parameter"]

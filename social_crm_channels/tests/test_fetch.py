@@ -75,7 +75,7 @@ class TestFetch(EngineCommon, TransactionCase):
         other = self.make_channel("other")
         self.run_reader([word(1)], [], [word(1)], [])
         self.assertEqual(
-            self.events.search([]).channel_id, self.channel | other, "one event each"
+            self.stored_events().channel_id, self.channel | other, "one event each"
         )
 
     def test_a_failing_page_loses_neither_what_came_before_nor_the_cursor(self):
@@ -109,7 +109,7 @@ class TestFetch(EngineCommon, TransactionCase):
         self.make_channel("other")
         with mute_logger(FETCH):
             self.run_reader(KeyError("id"), [word(1)])
-        self.assertEqual(self.events.search([]).channel_id.name, "other")
+        self.assertEqual(self.stored_events().channel_id.name, "other")
         self.assertEqual(self.channel.health_level, "red")
 
     def test_malformed_answers_are_told_to_the_owner_once(self):

@@ -87,7 +87,7 @@ class TestHealth(EngineCommon, TransactionCase):
         """Events at a steady pace, the last one so long ago."""
         self.put(*(word(index) for index in range(count)))
         last = fields.Datetime.now() - until
-        for index, event in enumerate(self.events.search([], order="id desc")):
+        for index, event in enumerate(self.stored_events()[::-1]):
             event.write({"received_at": last - every * index, "state": "done"})
 
     def test_unusual_silence_is_told_once(self):
@@ -120,7 +120,7 @@ class TestHealth(EngineCommon, TransactionCase):
             self.watch()
         self.assertEqual(len(self.channel.activity_ids), 1)
         self.assertIn("2 events", self.channel.activity_ids.note)
-        self.events.search([]).with_user(self.manager).action_ignore()
+        self.stored_events().with_user(self.manager).action_ignore()
         self.watch()
         self.assertFalse(self.channel.activity_ids)
 
