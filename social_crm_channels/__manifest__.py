@@ -20,4 +20,9 @@
         "connectors/sandbox/sandbox.xml",
     ],
     "demo": ["demo/social_crm_sandbox_demo.xml"],
+    "assets": {
+        "web.assets_tests": [
+            "social_crm_channels/static/tests/tours/**/*.js",
+        ],
+    },
 }

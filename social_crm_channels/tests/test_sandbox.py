@@ -10,6 +10,7 @@ from odoo.addons.social_crm_base.tools.activity import Actor, Target
 
 from ..connectors.sandbox import story
 from ..connectors.webhook.parse import items_of, parse
+from ..tools import standard_webhooks
 from ..tools.contract import OutMessage
 
 BEGAN = datetime(2026, 11, 1, 8)
@@ -89,7 +90,9 @@ class TestStories(BaseCase):
         self.assertEqual(items[2][2]["edited_at"], "2026-11-08T08:00:00Z")
 
 
-class SandboxCase(TransactionCase):
+class SandboxMixin:
+    """A sandbox channel, and workers that work when told to."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -156,7 +159,7 @@ class SandboxCase(TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxStories(SandboxCase):
+class TestSandboxStories(SandboxMixin, TransactionCase):
     def test_every_story_ends_as_it_should_however_it_is_told(self):
         for code in story.codes():
             expected = story.load(code)["expect"]
@@ -235,7 +238,7 @@ class TestSandboxStories(SandboxCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxSending(SandboxCase):
+class TestSandboxSending(SandboxMixin, TransactionCase):
     def deliver(self, after=timedelta(0)):
         """Let time pass for the pretended network."""
         Delivery = self.env["social.crm.sandbox.delivery"]
@@ -293,7 +296,7 @@ class TestSandboxSending(SandboxCase):
 
 
 @tagged("post_install", "-at_install")
-class TestSandboxButton(SandboxCase):
+class TestSandboxButton(SandboxMixin, TransactionCase):
     def test_a_manager_plays_a_story_by_the_button(self):
         action = self.env.ref("social_crm_channels.social_crm_sandbox_play_action")
         wizard = (
@@ -319,6 +322,24 @@ class TestSandboxButton(SandboxCase):
                 {"channel_id": self.channel.id, "story": "bot"}
             )
         self.assertEqual(type(caught.exception).__name__, "AccessError")
+
+
+@tagged("post_install", "-at_install")
+class TestSandboxTour(SandboxMixin, HttpCase):
+    def test_a_story_is_played_and_read_in_a_browser(self):
+        action = "/odoo/action-social_crm_base.social_crm_channel_action"
+        self.start_tour(
+            f"{action}/{self.channel.id}",
+            "social_crm_channels.sandbox_tour",
+            login="sandbox_manager",
+        )
+        self.work_off()
+        self.assertEqual(self.interactions().mapped("rating"), [1.0, 0.0])
+        self.start_tour(
+            "/odoo/action-social_crm_base.social_crm_conversation_action",
+            "social_crm_channels.sandbox_told_tour",
+            login="sandbox_manager",
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -359,3 +380,21 @@ class TestSandboxOverTheWire(HttpCase):
                 self.assertEqual(answer.status_code, status)
         events = self.env["social.crm.event"].search([("app_id", "=", app.id)])
         self.assertEqual(len(events), 1)
+
+    def test_a_mistake_in_a_signed_request_is_answered_in_words(self):
+        platform = self.env.ref("social_crm_base.platform_other")
+        app = self.env["social.crm.app"].create(
+            {"name": "Form", "platform_id": platform.id, "connector": "webhook"}
+        )
+        secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        self.env["social.crm.credential"]._set_secrets(app, {"webhook_secret": secret})
+        for body, words in (
+            (b'{"id": "1", "time": "soon", "author": {"id": "7"}}', "items[0]: time is not a time"),
+            (b'{"id": "1", "<b>": 1}', "unknown field &#39;&lt;b&gt;&#39;"),
+            (b"{", "no JSON"),
+        ):
+            headers = standard_webhooks.headers(secret, "w1", body)
+            answer = self.url_open(app.webhook_url, data=body, headers=headers)
+            self.assertEqual(answer.status_code, 400)
+            self.assertIn(words, answer.text)
+        self.assertFalse(self.env["social.crm.event"].search([("app_id", "=", app.id)]))
