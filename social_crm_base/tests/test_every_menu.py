@@ -59,7 +59,7 @@ class TestEveryMenu(SocialCrmCommon):
         )
 
     def _open(self, env, action):
-        model = env[action.res_model].with_context(**self._context(env, action))
+        model = env[action.res_model].with_context(**self._context_of(env, action))
         modes = action.view_mode.split(",")
         views = model.get_views([(False, mode) for mode in modes] + [(False, "search")])["views"]
         domain = safe_eval(
@@ -76,7 +76,7 @@ class TestEveryMenu(SocialCrmCommon):
         if "form" in views and model.has_access("create"):
             model.onchange({}, [], self._specification(model, views["form"]["arch"]))
 
-    def _context(self, env, action):
+    def _context_of(self, env, action):
         context = literal_eval((action.context or "{}").replace("uid", str(env.uid)))
         return {key: value for key, value in context.items() if not key.startswith("search_")}
 
