@@ -311,3 +311,40 @@ class TestJourney(JourneyCommon):
         )
         self.assertEqual([e["text"] for e in self.walk(case)], ["there", "here"])
         self.assertEqual(self.env["social.crm.journey"]._subject_of_case(case).disclosed, ())
+
+    def test_ratings_given_in_odoo_are_told_where_an_app_asks_for_them(self):
+        if "rating.rating" not in self.env:
+            self.skipTest("the app that asks for ratings is not installed")
+        rating = self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": self.ana.id,
+                "partner_id": self.ana.id,
+                "rating": 4,
+                "feedback": "Brzo i ljubazno",
+                "consumed": True,
+            }
+        )
+        rating.rated_on = NOON
+        entry = self.walk(user=self.seller)[-1]
+        self.assertEqual((entry["type"], entry["stars"]), ("rating", 4.0))
+        self.assertEqual(entry["text"], "Brzo i ljubazno")
+
+    def test_orders_and_invoices_stand_at_their_day_and_moment(self):
+        if "sale.order" not in self.env:
+            self.skipTest("the app Sales is not installed")
+        order = self.env["sale.order"].create({"partner_id": self.ana.id})
+        order.action_confirm()
+        order.date_order = NOON
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.ana.id,
+                "invoice_date": NOON.date(),
+                "invoice_line_ids": [fields.Command.create({"name": "Bike", "price_unit": 50})],
+            }
+        )
+        invoice.action_post()
+        told = [(e["type"], e["is_day"]) for e in self.walk(user=self.env.user, limit=1)]
+        self.assertEqual(told, [("order", False), ("invoice", True)])
+        self.assertEqual([e["type"] for e in self.walk()], [])
