@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.social_crm_base.exceptions import (
     CredentialsError,
+    MalformedPayload,
     RateLimited,
 )
 from odoo.addons.social_crm_base.tools.activity import Target
@@ -155,6 +156,27 @@ class TestMastodonPolling(MastodonCase):
         self.network.answer("GET", "/api/v1/statuses/1001", {}, status=404)
         with self.assertRaises(CredentialsError):
             self.fetch(cursor)
+
+    @freeze_time("2026-11-01 08:01:00")
+    def test_one_post_that_cannot_be_read_holds_up_nothing(self):
+        for code, body in ((403, {}), (422, {}), (200, []), (200, {"id": "1001"})):
+            with self.subTest(code, body=body):
+                self.network = self.restart()
+                cursor = self.watched()
+                self.network.answer("GET", "/api/v1/statuses/1001", body, status=code)
+                items, cursor = self.fetch(cursor)
+                deleted = [payload for _key, payload in items if payload["type"] == "gone"]
+                self.assertFalse(deleted)
+                if code != 200:
+                    self.assertFalse(cursor["watched"])
+
+    def test_one_odd_notice_holds_up_nothing(self):
+        odd = {**notification(number=2), "status": {"uri": "https://x/1", "account": 5}}
+        self.answer_pages(NOTICES, [odd, notification(number=1)])
+        items, _cursor = self.fetch({})
+        self.assertEqual(len(items), 2)
+        with self.assertRaises(MalformedPayload):
+            self.connector._parse(self.channel, items[1][1])
 
     @freeze_time("2026-11-01 08:01:00")
     def test_an_edited_post_comes_once_more(self):

@@ -10,6 +10,7 @@ from odoo import fields, models
 
 from odoo.addons.social_crm_base.exceptions import (
     CredentialsError,
+    MalformedPayload,
     NotSupported,
     PermanentError,
 )
@@ -202,8 +203,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
             include_filtered="true",  # what a policy of the account would put aside
         )
         found = [items.notification_item(row) for row in rows]
-        for row in rows:
-            items.watch_noticed(watched, row, own_id, now)
+        items.watch(watched, rows, own_id, now)
         if not rows:
             rows, cursor["statuses"] = poll.next_page(
                 client,
@@ -213,45 +213,55 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
                 exclude_reblogs="true",
             )
             found = [items.status_item(row) for row in rows]
-            for row in rows:
-                items.watch_own(watched, row, own_id, now)
+            items.watch(watched, rows, own_id, now)
         if not rows:
             found = self._look_again(client, watched, now)
         cursor["watched"] = poll.forget_old(watched, now)
         return found, cursor
 
     def _look_again(self, client, watched, now):
-        """Statuses seen lately, for those that were edited, deleted or answered unnamed."""
+        """Statuses seen lately, for those that were edited, deleted or answered unnamed.
+
+        What one status is about must not keep the others from being read.
+        """
         found, proven = [], False
         for uri in poll.due(watched, now):
             known = watched[uri]
             try:
-                answer = client.get(f"/api/v1/statuses/{known['id']}").json()
-            except PermanentError as error:
+                found += self._look_at(client, watched, uri, now)
+            except (MalformedPayload, PermanentError) as error:
+                del watched[uri]
                 if error.status not in api.GONE:
-                    raise
+                    continue  # no longer shown to us, or not to be understood: not deleted
                 if not proven:  # a server that denies everything says nothing about one post
                     api.own_account(client)
                     proven = True
                 found.append(items.gone_item(uri, known["id"]))
-                del watched[uri]
-                continue
-            status = read.expect_object(answer, "the status")
-            status = read.nested(status, "reblog") or status
-            poll.watch(watched, status, now, own=known["own"])
-            seen = watched.get(uri, known)
-            if seen["edited"] != known["edited"]:
-                found.append(items.status_item(status))
-            elif seen["counts"] != known["counts"]:
-                found.append(items.counters_item(status))
-            if known["own"] and seen["counts"][0] != known["counts"][0]:
-                found += self._answers(client, status)
+        return found
+
+    def _look_at(self, client, watched, uri, now):
+        known = watched[uri]
+        answer = client.get(f"/api/v1/statuses/{known['id']}").json()
+        status = read.expect_object(answer, "the status")
+        status = read.nested(status, "reblog") or status
+        seen = poll.watched_as(status, now, own=known["own"])
+        watched[uri] = {**seen, "seen": known["seen"]}
+        found = []
+        if seen["edited"] != known["edited"]:
+            found.append(items.status_item(status))
+        elif seen["counts"] != known["counts"]:
+            found.append(items.counters_item(status))
+        if known["own"] and seen["counts"][0] != known["counts"][0]:
+            found += self._answers(client, status)
         return found
 
     def _answers(self, client, status):
         """Replies below a post of ours: those that do not name us are in no notification."""
         path = f"/api/v1/statuses/{read.required(status, 'id')}/context"
-        context = read.expect_object(client.get(path).json(), "the context")
+        try:
+            context = read.expect_object(client.get(path).json(), "the context")
+        except PermanentError:
+            return []  # it is there: we just asked for it
         line = [*read.objects(context, "ancestors"), status, *read.objects(context, "descendants")]
         found = []
         for reply in read.objects(context, "descendants"):

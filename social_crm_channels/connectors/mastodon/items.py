@@ -2,6 +2,9 @@
 """What a poll hands to the event inbox, and what it remembers of it."""
 import hashlib
 import json
+from contextlib import suppress
+
+from odoo.addons.social_crm_base.exceptions import MalformedPayload
 
 from ...tools import payload as read
 from . import const, poll
@@ -42,16 +45,21 @@ def counters_item(status):
     return f"counters:{read.required(status, 'uri')}:{digest}", payload
 
 
-def watch_noticed(watched, notice, own_id, now):
-    status = read.nested(notice, "status")
-    if status.get("uri") and not status.get("reblog"):
-        author = read.nested(status, "account")
-        own = read.text(author, "id") == own_id
-        if own or read.text(notice, "type") in const.STATUS_NOTICES:
-            poll.watch(watched, status, now, own=own)
+def watch(watched, rows, own_id, now):
+    """Remember statuses that just came in or that we wrote.
 
-
-def watch_own(watched, status, own_id, now):
-    status = read.nested(status, "reblog") or status
-    if read.text(read.nested(status, "account"), "id") == own_id:
-        poll.watch(watched, status, now, own=True)
+    :param dict watched: uri to :func:`poll.watched_as`
+    :param list rows: notifications or statuses
+    """
+    for row in rows:
+        with suppress(MalformedPayload):  # told where it is parsed
+            status = read.nested(row, "status") or row
+            if status is row:  # a post of ours may stand inside its own boost (snac)
+                status = read.nested(status, "reblog") or status
+            author = read.text(read.nested(status, "account"), "id")
+            notice = read.text(row, "type")
+            own = author == own_id
+            if status.get("uri") and (own or notice in const.STATUS_NOTICES):
+                uri = read.required(status, "uri")
+                seen_at = watched.get(uri, {}).get("seen", now)
+                watched[uri] = {**poll.watched_as(status, now, own=own), "seen": seen_at}

@@ -95,19 +95,18 @@ def _id(row):
     return read.required(row, "id")
 
 
-def watch(state, status, seen_at, *, own):
-    """Remember a status, to look at it again later.
+def watched_as(status, seen_at, *, own):
+    """What is remembered of a status, to look at it again later.
 
-    :param dict state: uri to what is known of it
     :param int seen_at: seconds since 1970
+    :rtype: dict
     """
-    uri = read.required(status, "uri")
-    state[uri] = {
+    return {
         "id": read.required(status, "id"),
         "edited": read.text(status, "edited_at"),
         "counts": [read.count(status, key) for key in const.COUNTERS],
         "own": own,
-        "seen": state.get(uri, {}).get("seen", seen_at),
+        "seen": seen_at,
         "checked": seen_at,
     }
 

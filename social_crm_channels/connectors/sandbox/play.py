@@ -100,7 +100,7 @@ class SocialCrmSandboxPlay(models.TransientModel):
         default="past",
     )
     faults = fields.Boolean(
-        string="As networks are",
+        string="With Faults",
         default=True,
         help="Tells some things twice, late, in the wrong order or several at once, and sends "
         "forged requests besides, which must be refused.",
