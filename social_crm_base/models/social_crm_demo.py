@@ -17,6 +17,7 @@ WEEKS_OF_FIGURES = 13
 # Public talk older than this was worked off.
 OPEN_TALK = timedelta(days=3)
 REASON_OF_TALK = "case_reason_talk_question_to_the_community"
+TEAMS = {"sr": "belgrade", "id": "jakarta"}
 UTM_SOURCES = {
     "fb": "utm.utm_source_facebook",
     "ig": "social_crm_base.utm_source_instagram",
@@ -413,6 +414,8 @@ class _Story:
             ],
             "priority": thread.get("priority", "0"),
         }
+        language = self.people[thread["with"]][3][:2]
+        vals["team_id"] = self._ref(f"team_{TEAMS.get(language, 'vienna')}_demo").id
         if user:
             vals["user_id"] = self.users[user].id
         if thread.get("state"):

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SocialCrmOutbox(models.Model):
@@ -11,3 +11,10 @@ class SocialCrmOutbox(models.Model):
     platform_icon = fields.Char(related="channel_id.platform_id.icon_url", string="Network Icon")
     text = fields.Text(related="interaction_id.body", string="Text")
     profile_url = fields.Char(related="conversation_id.identity_id.profile_url")
+
+    @api.depends("operation", "conversation_id.display_name", "channel_id.display_name")
+    def _compute_display_name(self):
+        operations = dict(self._fields["operation"]._description_selection(self.env))
+        for row in self:
+            place = row.conversation_id.display_name or row.channel_id.display_name
+            row.display_name = f"{operations.get(row.operation)}: {place}"
