@@ -136,6 +136,19 @@ class TestCaseActions(SocialCrmCommon):
         self.assertEqual(self.case.state, "closed")
         self.assertEqual(self.case.outcome_id, self.env.ref("social_crm_base.case_outcome_spam"))
 
+    def test_the_actions_menu_works_on_many_and_only_for_agents(self):
+        self.ingest(message("n1", person("ben")))
+        cases = self.case | self.said("n1").case_id
+        spam = self.env.ref("social_crm_base.social_crm_case_action_spam")
+        chosen = {"active_model": cases._name, "active_ids": cases.ids, "active_id": cases[0].id}
+        with self.assertRaises(AccessError):
+            spam.with_user(self.viewer).with_context(**chosen).run()
+        spam.with_user(self.agent).with_context(**chosen).run()
+        self.assertEqual(set(cases.mapped("state")), {"closed"})
+        snooze = self.env.ref("social_crm_base.social_crm_case_action_snooze")
+        dialog = snooze.with_user(self.agent).with_context(**chosen).run()
+        self.assertEqual(dialog["res_model"], "social.crm.case.snooze")
+
     def test_a_viewer_changes_nothing(self):
         for action in ("action_assign_to_me", "action_reopen", "action_wait", "action_spam"):
             with self.subTest(action), self.assertRaises(AccessError):
