@@ -28,7 +28,7 @@ EVENT_KEY_LENGTH = 200
 RAW_EVENT_DAYS = 30
 PURGE_BATCH = 5000
 
-WAKE_INTERVAL = 0.5  # a process asks for the workers at most so often
+WAKE_INTERVAL = 1  # a process asks for the workers at most so often; the first time at once
 
 FETCH_MINUTES = 5
 FETCH_BACKOFF_SECONDS = (60, 300, 900, 3600)

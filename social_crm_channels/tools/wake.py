@@ -2,7 +2,7 @@
 """Asks for the workers from a web process without slowing down who asks.
 
 One ``ir.cron._trigger()`` per request would cost a webhook 40 % of its rate. So each process asks
-at most every half second, from a thread of its own, and never forgets the last one to ask.
+at most once a second, from a thread of its own, and never forgets the last one to ask.
 """
 import logging
 import threading
