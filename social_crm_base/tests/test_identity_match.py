@@ -1,10 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..exceptions import RulebookRefusal
+from .common import SocialCrmCommon, comment, message, person
 from .people_common import PeopleCommon
 
 
@@ -310,3 +313,52 @@ class TestIdentityMatchQueries(PeopleCommon):
             "social_crm_identity_stem_index",
         }
         self.assertFalse([name for name in indexes if name not in plan], plan)
+
+
+@tagged("post_install", "-at_install")
+class TestMatchInSecondStage(SocialCrmCommon):
+    """From what a network delivers to the contact, without anybody's hand."""
+
+    def _partner(self, who):
+        return self.env["res.partner"].create(
+            {"name": f"Contact {who}", "email": f"{who}@stage.example"}
+        )
+
+    def test_who_speaks_in_a_group_is_found_and_silent_members_are_left_alone(self):
+        ana, mute = self._partner("ana"), self._partner("mute")
+        speaker = person("ana", email="ana@stage.example")
+        listener = person("mute", email="mute@stage.example")
+        self.ingest(
+            comment(
+                "g1", speaker, kind="message", visibility="group", thread="room",
+                participants=(speaker, listener),
+            )
+        )  # fmt: skip
+        self.interactions._run_second_stage()
+        said = self.said("g1")
+        self.assertFalse(said.hook_errors)
+        self.assertEqual(said.identity_id.partner_id, ana)
+        self.assertFalse(
+            self.env["social.crm.identity.link"].search([("partner_id", "=", mute.id)])
+        )
+
+    def test_the_case_that_was_opened_first_follows_to_the_contact(self):
+        ana = self._partner("ana")
+        self.ingest(message("m1", person("ana", email="ana@stage.example")))
+        self.assertEqual(self.said("m1").case_id.customer_key[0], "i")
+        self.interactions._run_second_stage()
+        case = self.said("m1").case_id
+        self.assertEqual((case.partner_id, case.customer_key), (ana, f"p{ana.id}"))
+        self.ingest(message("m2", person("ana", email="ana@stage.example"), 5))
+        self.assertEqual(self.said("m2").case_id, case)
+
+    def test_the_database_keeps_a_second_row_of_one_pair_out(self):
+        ana = self._partner("ana")
+        self.ingest(message("m1", person("ana")))
+        account = self.said("m1").identity_id
+        vals = {"identity_id": account.id, "partner_id": ana.id}
+        links = self.env["social.crm.identity.link"]
+        links.create(vals)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            links.create(vals)
+            self.env.flush_all()
