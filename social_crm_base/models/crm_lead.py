@@ -85,24 +85,28 @@ class CrmLead(models.Model):
 
     # === QUOTES === #
 
-    def _without_quotes(self, interaction_ids, note):
-        """The notes with the words of some interactions replaced.
+    def _blank_words(self, interactions, subjects):
+        """Take somebody's words out of the notes, and out of the subject where nobody has worded
+        it anew. What colleagues wrote stays.
 
-        :param list interaction_ids: whose words go
-        :param str note: what stands in their place
-        :rtype: str
+        :param recordset interactions: whose words go
+        :param dict subjects: interaction id to the subject it gave
         """
         self.ensure_one()
+        if self.name in [subjects[said.id] for said in interactions]:
+            self.name = self.env._(
+                "Lead from %(network)s", network=interactions[:1].platform_id.name
+            )
         if not self.description:
-            return self.description
+            return
         notes = html.fragment_fromstring(self.description, create_parent="div")
-        gone = {QUOTE_CLASS % interaction_id for interaction_id in interaction_ids}
+        gone = {QUOTE_CLASS % said.id for said in interactions}
         for quote in notes.iter("blockquote"):
             if gone & set((quote.get("class") or "").split()):
                 quote.clear(keep_tail=True)
-                quote.text = note
+                quote.text = self.env._("These words are no longer on the network.")
         text = html.tostring(notes, encoding="unicode")
-        return text.removeprefix("<div>").removesuffix("</div>")
+        self.description = text.removeprefix("<div>").removesuffix("</div>")
 
     # === ACTIONS === #
 

@@ -9,6 +9,7 @@ from odoo.tools.mail import plaintext2html
 
 from ..const import CONSENTED, PRIVATE_VISIBILITY, QUOTE_CLASS
 from ..exceptions import RulebookRefusal
+from ..tools.journey import shorten
 
 
 class SocialCrmInteraction(models.Model):
@@ -133,6 +134,18 @@ class SocialCrmInteraction(models.Model):
         link = self.permalink or ""
         return link if link.startswith(("https://", "http://")) else ""
 
+    def _lead_subject(self):
+        """The first words that may be kept, or nothing.
+
+        :rtype: str
+        """
+        rules = self.env["social.crm.platform.rule"]
+        for said in self.filtered("body").sorted(lambda i: (i.date, i.id)):
+            platform, flow, company = said.platform_id, said._lead_flow(), said.company_id
+            if not rules._lifetimes(platform, "content", flow, company)[platform.id]:
+                return shorten(" ".join((said.title or said.body).split()), 80)
+        return ""
+
     def _lead_people(self):
         """Group what was said by whom it is about: one contact, or one account without contact.
 
@@ -168,16 +181,13 @@ class SocialCrmInteraction(models.Model):
 
     def _blank_content(self, state, *args, **kwargs):
         """Override to take the words also out of the leads that quote them."""
-        done = super()._blank_content(state, *args, **kwargs)
-        self._blank_lead_quotes()
-        return done
-
-    def _blank_lead_quotes(self):
         # sudo: what was taken back goes from every lead, whoever reads or ingests
         leads_sudo = self.env["crm.lead"].sudo().with_context(active_test=False).search(
             [("social_interaction_ids", "in", self.ids)]
         )
+        quoted = leads_sudo.social_interaction_ids & self.sudo()  # sudo: as above
+        subjects = {said.id: said._lead_subject() for said in quoted}
+        done = super()._blank_content(state, *args, **kwargs)
         for lead_sudo in leads_sudo:
-            lead_sudo.description = lead_sudo._without_quotes(
-                self.ids, self.env._("These words are no longer on the network.")
-            )
+            lead_sudo._blank_words(quoted & lead_sudo.social_interaction_ids, subjects)
+        return done

@@ -8,7 +8,6 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..const import KINDS_OPENING_CASE
-from ..tools.journey import shorten
 
 # One word an hour and conversation: who wants each message opens the conversation.
 TELL_AGAIN_AFTER = timedelta(hours=1)
@@ -26,21 +25,24 @@ class SocialCrmInteraction(models.Model):
         return [*super()._second_stage_hooks(), (60, "salesperson", "_hook_tell_salesperson")]
 
     def _hook_tell_salesperson(self):
-        """Tell the salespeople of contacts and of open leads, each in one message."""
+        """Tell the salespeople of contacts and of open leads, on the lead or contact itself.
+
+        Not the words: a mail cannot be taken back when somebody deletes what they said. They are
+        one click away, for those who may read them.
+        """
         news = self._news_for_sales()
         if not news:
             return
-        told = defaultdict(list)
+        told = defaultdict(dict)
         for interaction, documents in news._sales_documents().items():
             for user, document in documents.items():
                 if interaction._may_hear(user):
-                    told[user].append((interaction, document))
-        for user, items in told.items():
-            user_news = news.browse(i.id for i, _d in items)
-            readable = user_news.with_user(user)._filtered_access("read")
-            self._tell_salesperson(user, items, set(readable.ids))
-        places = news.browse(i.id for items in told.values() for i, _d in items).conversation_id
-        places.write({"salesperson_told_at": fields.Datetime.now()})
+                    users = told[document].setdefault(interaction, user.browse())
+                    told[document][interaction] = users | user
+        for document, interactions in told.items():
+            self._tell_salespeople(document, interactions)
+        heard = news.browse(i.id for items in told.values() for i in items)
+        heard.conversation_id.write({"salesperson_told_at": fields.Datetime.now()})
 
     def _news_for_sales(self):
         """The last word of each conversation, where a company wants its salespeople told."""
@@ -105,67 +107,42 @@ class SocialCrmInteraction(models.Model):
             return False
         return not self.confidential or user in self.case_id.confidential_user_ids
 
-    def _tell_salesperson(self, user, items, readable_ids):
-        """One message or one activity a document.
+    def _tell_salespeople(self, document, interactions):
+        """One message, or one activity a salesperson, about one person.
 
-        :param list items: interaction and the salesperson's lead or contact
-        :param set readable_ids: interactions whose words this user may read
+        :param recordset document: the open lead or the contact
+        :param dict interactions: the last word of each conversation to who hears of it
         """
-        lines = {
-            interaction: interaction._news_line(document, interaction.id in readable_ids)
-            for interaction, document in items
-        }
-        by_activity = [
-            (i, d) for i, d in items if i.company_id.social_crm_tell_salesperson == "activity"
-        ]
-        if by_activity:
+        users = self.env["res.users"].union(*interactions.values())
+        news = self.browse(interaction.id for interaction in interactions)
+        subject = news._news_subject()
+        if news.company_id[:1].social_crm_tell_salesperson == "activity":
+            todo = self.env.ref("mail.mail_activity_data_todo")
             self.env["mail.activity"].create(
                 [
                     {
                         "res_model_id": self.env["ir.model"]._get_id(document._name),
                         "res_id": document.id,
                         "user_id": user.id,
-                        "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
-                        "summary": interaction._news_subject(),
-                        "note": lines[interaction],
+                        "activity_type_id": todo.id,
+                        "summary": subject,
                     }
-                    for interaction, document in by_activity
+                    for user in users
                 ]
             )
-        by_message = [i for i, _d in items if i not in dict(by_activity)]
-        if by_message:
-            self.env["mail.thread"].message_notify(
-                partner_ids=user.partner_id.ids,
-                subject=(
-                    by_message[0]._news_subject()
-                    if len(by_message) == 1
-                    else self.env._("%(count)s of your customers spoke", count=len(by_message))
-                ),
-                body=Markup("").join(lines[interaction] for interaction in by_message),
-            )
+            return
+        document.message_notify(
+            partner_ids=users.partner_id.ids,
+            subject=subject,
+            body=Markup("<p>%s: %s</p>")
+            % (subject, document._get_html_link(title=document.display_name)),
+        )
 
     def _news_subject(self):
-        self.ensure_one()
+        """Who spoke and where, for words of one person."""
+        who = self.identity_id[:1]
         return self.env._(
             "%(who)s spoke on %(network)s",
-            who=self.identity_id.partner_id.name or self.identity_id.display_name,
-            network=self.platform_id.name,
+            who=who.partner_id.name or who.display_name,
+            network=", ".join(self.platform_id.mapped("name")),
         )
-
-    def _news_line(self, document, with_words):
-        """Who, where, and what if the reader may read it; links to where one can act."""
-        self.ensure_one()
-        link = document._get_html_link(title=document.display_name)
-        line = Markup("<p><strong>%s</strong> · %s</p>") % (self._news_subject(), link)
-        if not with_words:
-            return line
-        words = shorten(self.body or self.title or "", 300)
-        place = self.conversation_id._get_html_link(title=self.env._("Open the conversation"))
-        # What the network lets us keep only for a while is not copied into a mail.
-        rules = self.env["social.crm.platform.rule"]
-        lifetime = rules._content_lifetime_hours(
-            self.platform_id, flow=self._lead_flow(), company=self.company_id
-        )
-        if words and not lifetime:
-            line += Markup("<blockquote>%s</blockquote>") % words
-        return line + Markup("<p>%s</p>") % place

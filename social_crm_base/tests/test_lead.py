@@ -188,6 +188,7 @@ class TestLead(SocialCrmCommon):
         description = said._lead_description()
         self.assertNotIn("chairs", description)
         self.assertIn("Ana", description)
+        self.assertNotIn("chairs", self.dialog(said).name)
 
     def test_words_taken_back_on_the_network_vanish_from_the_lead(self):
         lead = self.confirm(self.ask("q1", "q2"))
@@ -196,6 +197,7 @@ class TestLead(SocialCrmCommon):
         self.assertEqual(lead.description.count("Do you sell chairs?"), 1)
         self.assertIn("My own note", lead.description)
         self.assertIn("no longer on the network", lead.description)
+        self.assertEqual(lead.name, "Lead from Mastodon")
 
     def test_markup_in_somebodys_words_stays_text(self):
         lead = self.confirm(self.ask(text='<img src=x onerror="alert(1)"> <b>hi</b>'))

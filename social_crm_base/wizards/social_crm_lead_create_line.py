@@ -92,10 +92,7 @@ class SocialCrmLeadCreateLine(models.TransientModel):
 
     def _subject(self):
         """The first words that were said, or who said them where."""
-        said = self.interaction_ids.filtered("body").sorted("date")[:1]
-        if said:
-            return shorten(" ".join((said.title or said.body).split()), 80)
-        return self.person
+        return self.interaction_ids._lead_subject() or self.person
 
     def _refusal_values(self, refusals):
         """What stops a lead of this person, in words with the way that is open instead."""
