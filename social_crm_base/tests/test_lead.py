@@ -1,7 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..exceptions import RulebookRefusal
 from ..tools.activity import Activity, Target
@@ -207,6 +207,8 @@ class TestLead(SocialCrmCommon):
     def test_an_agent_of_service_hands_a_lead_to_sales(self):
         said = self.ask(user=self.agent)
         dialog = self.dialog(said)
+        with Form(dialog) as form:  # as the screen reads it, with the agent's rights
+            self.assertEqual(form.contact_name, "Ana")
         action = dialog.action_confirm()
         self.assertEqual(action["tag"], "display_notification")
         lead = said.sudo().lead_ids
