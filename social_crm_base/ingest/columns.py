@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """What an activity means in columns."""
 
+from datetime import timedelta
+
 CONVERSATION_KIND = {"d": "direct", "g": "group", "f": "thread", "t": "thread"}
 # Columns a new interaction has besides, so that all rows of a batch name the same.
 EMPTY = {
@@ -110,6 +112,18 @@ def interaction(batch, row, sibling_id):
     return vals
 
 
+def wording_time(activity, item_date):
+    """When a wording was made. Networks count in seconds: an edit in the second of its item is
+    still later than the item.
+
+    :param datetime item_date: when the item itself was made
+    :rtype: datetime
+    """
+    if not activity.edited_at:
+        return activity.occurred_at
+    return max(activity.edited_at, item_date + timedelta(seconds=1))
+
+
 def said(activity):
     """The columns an edit may change."""
     return {
@@ -124,7 +138,7 @@ def said(activity):
         "rating": activity.rating or 0.0,
         "language": activity.language or False,
         "permalink": activity.permalink or False,
-        "edited_at": activity.edited_at or False,
+        "edited_at": wording_time(activity, activity.occurred_at) if activity.edited_at else False,
     }
 
 

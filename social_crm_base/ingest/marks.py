@@ -7,7 +7,7 @@ All of them find their target among the batch's rows. What has none waits.
 from psycopg2.extras import Json
 
 from ..const import DELIVERY_RANK
-from .columns import said
+from .columns import said, wording_time
 from .talk import reaction_key
 
 
@@ -73,7 +73,7 @@ def _merge(stored, activities):
     before = dict(wordings)
     wordings[moment.isoformat()] = {"at": moment.isoformat(), **current}
     for activity in activities:
-        at = (activity.edited_at or activity.occurred_at).isoformat()
+        at = wording_time(activity, stored["date"]).isoformat()
         columns = said(activity)
         wording = {"at": at, **{name: columns[name] or None for name in FIELDS}}
         wording["rating"] = activity.rating if activity.rating is not None else stored["rating"]

@@ -94,6 +94,25 @@ class TestIngest(SocialCrmCommon):
         self.assertEqual((said.body, said.state, said.edited_at), ("one", "edited", at(30)))
         self.assertEqual([version["body"] for version in said.versions], ["five"])
 
+    def test_an_edit_in_the_second_of_its_item_is_later_than_the_item(self):
+        first = comment("c1", person("ana"), text="zzz")
+        edited = Activity(
+            "edit",
+            at(1),
+            kind="comment",
+            external_id="c1",
+            actor=person("ana"),
+            text="aaa",
+            edited_at=at(1),
+        )
+        for number, batch in enumerate(((first, edited), (edited, first))):
+            channel = self.channel.copy({"external_id": f"again-{number}", "handle": False})
+            for activity in batch:
+                self.ingest(activity, channel=channel)
+            said = self.said("c1", channel)
+            self.assertEqual((said.body, said.state), ("aaa", "edited"))
+            self.assertEqual([version["body"] for version in said.versions], ["zzz"])
+
     def test_an_edit_without_its_item_waits(self):
         late = Activity("edit", at(9), target=Target("c1"), text="new", edited_at=at(9))
         self.assertEqual(self.ingest(late).waiting, [0])
