@@ -93,6 +93,7 @@ class Batch:
         self.rows = {}  # dedup key -> Row
         self.new_rows = []
         self.later_siblings = {}  # dedup key -> rows of other channels counted under it
+        self.reworded = []  # reviews that were changed: (row, when)
         self.moved_people = set()  # identities to whose talk earlier rows were moved
         self.settled_ids = set()  # earlier rows that found their parent or root
         self.settled_places = set()  # conversations they were moved to

@@ -4,6 +4,8 @@
 All of them find their target among the batch's rows. What has none waits.
 """
 
+from datetime import datetime
+
 from psycopg2.extras import Json
 
 from ..const import DELIVERY_RANK
@@ -51,11 +53,19 @@ def _edits(batch):
         [list(wordings)],
     )
     changed = []
+    reviews = {
+        row.id: row
+        for row in batch.rows.values()
+        if row.kind == "review" and row.direction == "in"
+    }
     for stored in batch.env.cr.dictfetchall():
         merged = _merge(stored, wordings[stored["id"]])
         if merged:
             changed.append((stored["id"], *merged))
             batch.changed_ids.add(stored["id"])
+            if stored["id"] in reviews:
+                moment = datetime.fromisoformat(merged[1])
+                batch.reworded.append((reviews[stored["id"]], moment))
     _store_wordings(batch, changed)
 
 

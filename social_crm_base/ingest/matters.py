@@ -5,6 +5,7 @@ A case belongs to a customer: the contact once it is known, the account before. 
 customer takes what is new; a unique index keeps two workers from opening two.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ..const import KINDS_OPENING_CASE, ROLES_WITHOUT_CASE
@@ -20,7 +21,7 @@ def assign(batch):
     customers = set(openers) | _spoken_with(batch)
     cases = _current(batch, customers)
     opened = _take_up(batch, openers, cases)
-    touched = _attach(batch, openers, cases) | opened
+    touched = _attach(batch, openers, cases) | opened | _take_up_reviews(batch)
     if touched:
         turns.count(batch.env, touched)
 
@@ -28,7 +29,10 @@ def assign(batch):
 def _openers(batch):
     """Words that ask for an answer, by customer, in the order they were said."""
     found = []
-    for row in batch.new_rows:
+    # A review that never had a case (imported history) asks for an answer once it is changed.
+    changed = [replace(row, date=at) for row, at in batch.reworded if not row.case_id]
+    known = {row.id for row in batch.new_rows}
+    for row in [*batch.new_rows, *(row for row in changed if row.id not in known)]:
         person = batch.people_by_id.get(row.identity_id)
         if (
             row.direction == "in"
@@ -94,12 +98,13 @@ def _take_up(batch, openers, cases):
     :rtype: set
     """
     window = timedelta(days=batch.channel.company_id.social_crm_reopen_days)
-    reopened, ended, missing = [], [], []
+    reopened, ended, missing = {}, [], []
     for customer, rows in openers.items():
         case = cases.get(customer)
         if not case:
             missing.append(customer)
             continue
+        after = rows
         if case["state"] == "closed":
             after = [row for row in rows if row.date > case["closed_at"]]
             if not after:
@@ -108,7 +113,7 @@ def _take_up(batch, openers, cases):
                 ended.append(case["id"])
                 missing.append(customer)
                 continue
-        reopened.append(case["id"])
+        reopened[case["id"]] = after[0].date
     _reopen(batch, reopened)
     if ended:
         batch.env.cr.execute(
@@ -117,18 +122,47 @@ def _take_up(batch, openers, cases):
     return set(reopened) | _open(batch, openers, cases, missing)
 
 
-def _reopen(batch, case_ids):
-    """Waiting, snoozed and closed matters are open again when the customer speaks."""
-    if case_ids:
+def _take_up_reviews(batch):
+    """A review that was changed, say from five stars to one, is a new word in its own matter.
+
+    :return: ids of the cases concerned
+    :rtype: set
+    """
+    moments = {row.case_id: at for row, at in batch.reworded if row.case_id}
+    if not moments or not batch.opens_cases:
+        return set()
+    batch.env.cr.execute(
+        "SELECT id, state, closed_at FROM social_crm_case WHERE id = ANY(%s)"
+        " ORDER BY id FOR NO KEY UPDATE",
+        [list(moments)],
+    )
+    _reopen(
+        batch,
+        {
+            case_id: moments[case_id]
+            for case_id, state, closed_at in batch.env.cr.fetchall()
+            if state != "closed" or closed_at < moments[case_id]
+        },
+    )
+    return set(moments)
+
+
+def _reopen(batch, moments):
+    """Waiting, snoozed and closed matters are open again when the customer speaks.
+
+    :param dict moments: case id to when they spoke, where a pause ends
+    """
+    if moments:
         batch.env.cr.execute(
             """
             UPDATE social_crm_case_cycle
                SET paused_seconds = COALESCE(paused_seconds, 0)
-                   + EXTRACT(epoch FROM now() AT TIME ZONE 'UTC' - paused_since)::int,
+                   + GREATEST(0, EXTRACT(epoch FROM v.at - paused_since))::int,
                    paused_since = NULL
-             WHERE case_id = ANY(%s) AND paused_since IS NOT NULL
+              FROM unnest(%s::int[], %s::timestamp[]) AS v(id, at)
+             WHERE case_id = v.id AND paused_since IS NOT NULL
             """,
-            [case_ids],
+            [list(moments), list(moments.values())],
         )
         batch.env.cr.execute(
             """
@@ -136,7 +170,7 @@ def _reopen(batch, case_ids):
                SET state = 'open', closed_at = NULL, snoozed_until = NULL, substate_id = NULL
              WHERE id = ANY(%s) AND state != 'open'
             """,
-            [case_ids],
+            [list(moments)],
         )
 
 
@@ -159,6 +193,7 @@ def _open(batch, openers, cases, missing):
 
 def _prepare_case(batch, customer, rows):
     first = rows[0]
+    is_history = first.id not in {row.id for row in batch.new_rows}
     person = batch.people_by_id[first.identity_id]
     return {
         "name": _subject(batch, first.activity),
@@ -170,6 +205,7 @@ def _prepare_case(batch, customer, rows):
         "customer_key": customer,
         "takes_new": True,
         "opened_at": first.date,
+        "counts_from": first.date if is_history else False,
         "last_date": first.date,
     }
 

@@ -90,8 +90,8 @@ def tell(words, stored):
 def _words(env, ids):
     """Where the word passes from one side to the other, for all cases in one statement.
 
-    An answer counts for the case it stands in, and for every customer it names under the same
-    post: one answer to three people stops three clocks.
+    A review that was changed is a second word. An answer counts for the case it stands in, and for
+    every customer it names under the same post: one answer to three people stops three clocks.
     """
     env.cr.execute(
         """
@@ -99,6 +99,11 @@ def _words(env, ids):
             SELECT i.case_id, i.date, false AS is_answer, i.id, NULL::int AS user_id, i.dedup_key
               FROM social_crm_interaction i
              WHERE i.case_id = ANY(%(ids)s) AND i.direction = 'in' AND i.kind = ANY(%(kinds)s)
+             UNION ALL
+            SELECT i.case_id, i.edited_at, false, i.id, NULL, i.dedup_key
+              FROM social_crm_interaction i
+             WHERE i.case_id = ANY(%(ids)s) AND i.direction = 'in' AND i.kind = 'review'
+               AND i.edited_at IS NOT NULL
              UNION ALL
             SELECT i.case_id, i.date, true, i.id, i.author_id, i.dedup_key
               FROM social_crm_interaction i
@@ -120,7 +125,9 @@ def _words(env, ids):
         passing AS (
             SELECT said.*, lag(is_answer) OVER (
                    PARTITION BY case_id ORDER BY date, is_answer, dedup_key) AS before
-              FROM said)
+              FROM said
+              JOIN social_crm_case c ON c.id = said.case_id
+             WHERE c.counts_from IS NULL OR said.date >= c.counts_from)
         SELECT case_id, date, is_answer, id, user_id FROM passing
          WHERE before IS DISTINCT FROM is_answer
             OR EXISTS (SELECT 1 FROM social_crm_case_cycle y

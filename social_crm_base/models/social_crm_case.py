@@ -86,6 +86,11 @@ class SocialCrmCase(models.Model):
 
     # Computed from rows by the ingest and the second stage
     opened_at = fields.Datetime(readonly=True)
+    counts_from = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="Earlier words were history when the case was opened: nobody waited for an answer.",
+    )
     closed_at = fields.Datetime(readonly=True)
     last_date = fields.Datetime(string="Last Word", readonly=True)
     last_in_date = fields.Datetime(string="Last Word of Theirs", readonly=True)
@@ -114,8 +119,9 @@ class SocialCrmCase(models.Model):
         return {
             **not_personal(
                 "company_id channel_id team_id state substate_id snoozed_until priority tag_ids "
-                "reason_id outcome_id confidential takes_new opened_at closed_at waiting_since "
-                "deadline_first deadline_next deadline_resolution campaign_id source_id medium_id"
+                "reason_id outcome_id confidential takes_new opened_at counts_from closed_at "
+                "waiting_since deadline_first deadline_next deadline_resolution campaign_id "
+                "source_id medium_id"
             ),
             **classify(
                 CONTENT, CLEAR, "name case_properties product_ref order_ref lead_ids"

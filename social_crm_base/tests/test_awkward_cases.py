@@ -48,6 +48,48 @@ class TestAwkwardCases(SocialCrmCommon):
         self.assertEqual(second.interaction_id, first.interaction_id)
         self.assertEqual(len(review.child_ids), 1)
 
+    def _changed(self, minutes, stars, text):
+        return Activity(
+            "edit",
+            at(1),
+            kind="review",
+            external_id="r1",
+            actor=person("ana"),
+            rating=stars,
+            text=text,
+            edited_at=at(minutes),
+        )
+
+    def test_a_review_changed_from_five_stars_to_one_opens_its_closed_case_again(self):
+        reviews = self._channel("google_business")
+        self.ingest(comment("r1", person("ana"), kind="review", rating=5.0), channel=reviews)
+        case = self.said("r1", reviews).case_id
+        case.state = "closed"
+        case.closed_at = case.cycle_ids.closed_at = at(30)
+        change = self._changed(60 * 24 * 30, 1.0, "Broke after a month")
+        for _again in range(2):
+            self.ingest(change, channel=reviews)
+        self.assertEqual((case.state, len(case.cycle_ids)), ("open", 2))
+        self.assertEqual(case.waiting_since, at(60 * 24 * 30))
+        self.assertEqual(self.said("r1", reviews).case_id, case)
+
+    def test_a_review_from_imported_history_gets_a_case_once_it_is_changed(self):
+        reviews = self._channel("google_business")
+        old = comment("r1", person("ana"), kind="review", rating=5.0)
+        self.ingest(old, channel=reviews, opens_cases=False)
+        self.assertFalse(self.said("r1", reviews).case_id)
+        self.ingest(self._changed(90, 1.0, "Broke"), channel=reviews)
+        case = self.said("r1", reviews).case_id
+        self.assertEqual((case.waiting_since, case.cycle_ids.opened_at), (at(90), at(90)))
+
+    def test_a_pause_ends_when_the_customer_spoke_not_when_we_heard_of_it(self):
+        self.ingest(message("m1", person("ana"), 0))
+        case = self.said("m1").case_id
+        case.state = "waiting"
+        case.cycle_ids.paused_since = at(10)
+        self.ingest(message("m2", person("ana"), 40))
+        self.assertEqual((case.state, case.cycle_ids.paused_seconds), ("open", 30 * 60))
+
     def test_elsewhere_a_second_answer_is_a_second_answer(self):
         self.ingest(comment("c1", person("ana")))
         talk = self.said("c1").conversation_id.with_user(self.agent)
