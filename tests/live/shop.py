@@ -81,17 +81,21 @@ class Shop:
         opened = self.agent(dialog['res_model'], 'action_confirm', [dialog['res_id']])
         return opened['res_id']
 
+    def queue_answer(self, interaction, text):
+        """Answer something through the composer; the workers have yet to send it."""
+        action = self.agent('social.crm.interaction', 'action_reply', [interaction['id']])
+        reply = self.agent(action['res_model'], 'create', {'body': text}, context=action['context'])
+        self.agent(action['res_model'], 'action_send', [reply])
+
     def answer(self, interaction, text):
-        """Answer from the lead, and let the workers send it.
+        """Answer something, and let the workers send it.
 
         :return: the id of our own interaction.
         """
-        lead_id = self.make_lead(interaction)
-        said = self.agent('crm.lead', 'action_social_reply', [lead_id],
-                          interaction['conversation_id'][0], text)
-        assert said['state'] == 'queued', said
+        self.queue_answer(interaction, text)
         self.server.run_job('_cron_send()')
-        return self.said(text)[0]['id']
+        [said] = self.said(text)
+        return said['id']
 
     def rows(self):
         """:return: ids of everything stored, by table."""

@@ -41,17 +41,15 @@ def test_a_question_shows_in_the_open_queue_and_its_answer_reaches_the_customer(
     assert browser.evaluate('window.isSamePage'), 'it came without a reload'
 
     browser.run(f'{case}.click()')
-    browser.click("button[name='action_create_lead']")
-    browser.click(".modal button[name='action_confirm']")
-    browser.wait_for(with_text('.nav-link', 'Social'))
-    browser.run(f"{with_text('.nav-link', 'Social')}.click()")
-    browser.wait_for("document.querySelector('.o_social_lead_body')")
+    browser.click("button[name='action_reply']")
+    browser.wait_for("document.querySelector('.modal [name=body] textarea')")
     browser.run(f"""
-        const body = document.querySelector('.o_social_lead_body');
+        const body = document.querySelector('.modal [name=body] textarea');
         body.value = '{ANSWER}';
         body.dispatchEvent(new Event('input', {{bubbles: true}}));
+        body.dispatchEvent(new Event('change', {{bubbles: true}}));
     """)
-    browser.click('.o_social_lead_send:not([disabled])')
+    browser.click(".modal button[name='action_send']")
 
     [seen] = wait_until(lambda: customer.status_context(post.id).descendants,
                         what='the answer on the customer’s server')

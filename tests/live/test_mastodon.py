@@ -91,7 +91,9 @@ def test_a_lead_is_made_of_a_mention_and_keeps_the_way_back(federation, shop, se
     _post, mention = ask('We need 200 mugs for our office', author=second)
 
     lead_id = shop.make_lead(mention)
+    places = shop.agent('crm.lead', 'social_reply_places', [lead_id])
 
+    assert mention['conversation_id'][0] in [place['id'] for place in places if place['can_reply']]
     [lead] = shop.agent.read('crm.lead', [('id', '=', lead_id)], 'description', 'source_id',
                              'medium_id', 'contact_name', 'social_interaction_ids')
     assert mention['id'] in lead['social_interaction_ids']

@@ -102,18 +102,13 @@ def test_a_network_that_is_down_gets_the_answer_later(federation, shop, customer
 def test_a_sender_killed_at_any_statement_says_everything_once(
         federation, shop, customer, question):
     post, mention = question
-    lead_id = shop.make_lead(mention)
     killer = Killer(shop.server)
-
-    def queue(number):
-        shop.agent('crm.lead', 'action_social_reply', [lead_id], mention['conversation_id'][0],
-                   f'answer number {number:03}.')
-    queue(0)
+    shop.queue_answer(mention, 'answer number 0.')
     queued = 1
     for at in killer.at_every_statement('_cron_send()'):
         let_time_pass(shop)
         if not shop.server.count('social_crm_outbox', "state <> 'done'"):
-            queue(at)
+            shop.queue_answer(mention, f'answer number {at}.')
             queued += 1
     retry_now(shop)
 

@@ -46,9 +46,11 @@ def snapshot(server):
           LEFT JOIN social_crm_case_response r ON r.case_id = k.id
          GROUP BY k.id, 1, 2""")
     told = server.sql("""
-        SELECT model, subject, body, count(*) FROM mail_message
-         WHERE model LIKE 'social.crm%' OR model IN ('res.partner', 'crm.lead') GROUP BY 1, 2, 3
-        UNION ALL SELECT res_model, summary, note, count(*) FROM mail_activity GROUP BY 1, 2, 3""")
+        SELECT m.message_type, m.subject, count(DISTINCT m.id), count(n.id)
+          FROM mail_message m LEFT JOIN mail_notification n ON n.mail_message_id = m.id
+         WHERE m.subject IS NOT NULL GROUP BY 1, 2
+        UNION ALL
+        SELECT 'activity', summary, count(*), 0 FROM mail_activity GROUP BY summary""")
     events = server.sql('SELECT state, count(*) FROM social_crm_event GROUP BY state')
     return {name: sorted(rows, key=repr) for name, rows in (
         ('interactions', interactions), ('people', people), ('cases', cases), ('told', told),
@@ -166,4 +168,6 @@ def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(odoo_server,
     stories = next(numbers)
     found = snapshot(server)
     assert len(found['interactions']) == stories * STORY_ROWS
+    assert [person[:1] for person in found['people'] if 'A regular' in person] == [('u0',)]
+    assert [row[2:] for row in found['told'] if row[1].startswith('A regular spoke')] == [(1, 1)]
     assert_same(found, undisturbed(stories))
