@@ -59,9 +59,10 @@ def wait_for_news(server, screen, item):
     :raise WebSocketTimeoutException: they are not.
     """
     while True:
+        messages = [news["message"] for news in json.loads(screen.recv())]
         told = {
-            interaction_id for news in json.loads(screen.recv())
-            if news["message"]["type"] == NEWS for interaction_id in news["message"]["payload"]["ids"]
+            interaction_id for message in messages if message["type"] == NEWS
+            for interaction_id in message["payload"]["ids"]
         }
         if told and server.count(
             "social_crm_interaction", "external_id = %s AND id = ANY(%s)", item["id"], list(told)
