@@ -33,7 +33,8 @@ class Killer:
         self.process.stdin.write(f'{self.server.jobs(job)[0]} {at}\n'.encode())
         self.process.stdin.flush()
         word, *number = self._expect('killed', 'done').split()
-        wait_until(lambda: not self._open_transactions(), what='the end of the dead transaction')
+        wait_until(lambda: not self._open_transactions(), every=0.02,
+                   what='the end of the dead transaction')
         return int(number[0]) if word == 'done' else None
 
     def at_every_statement(self, job):
