@@ -146,10 +146,24 @@ class TestProof(PeopleCommon):
             partner = account.with_user(self.agent)._create_partner()
             with self.assertRaisesRegex(UserError, "network itself"):
                 self.link_of(account, partner).with_user(self.agent).action_send_code()
-        with self.subTest("phone without an app"):
-            self.mara.phone = "+381641234599"
-            with self.assertRaisesRegex(UserError, "text messages"):
+        with self.subTest("no number"):
+            with self.assertRaisesRegex(UserError, "no valid"):
                 self.link.action_send_code_by_phone()
+
+    def test_a_code_goes_to_the_known_phone_number_too(self):
+        if "sms.sms" not in self.env:
+            with self.assertRaisesRegex(UserError, "SMS app"):
+                self.link.action_send_code_by_phone()
+            return
+        self.mara.phone = "+381641234599"
+        self.link.action_send_code_by_phone()
+        text = self.env["sms.sms"].search([("number", "=", "+381641234599")])
+        self.assertEqual(text.state, "outgoing")
+        code = re.search(r"\d{6}", text.body).group()
+        proof = self.link.proof_ids.filtered(lambda proof: proof.state == "open")
+        self.assertNotIn("234599", proof.sent_to)
+        self.enter(proof, code)
+        self.assertEqual((proof.state, self.link.strength), ("passed", "proven"))
 
     def test_a_viewer_sends_and_enters_nothing(self):
         proof, code = self.send()
