@@ -170,7 +170,7 @@ class SocialCrmProof(models.Model):
         ).send_after_commit()
 
     def _send_by_phone(self, number, code):
-        """Hand the code to Odoo's own SMS app, which sends within the minute and then deletes it."""
+        """Hand the code to Odoo's SMS app, which sends within the minute and then deletes it."""
         if "sms.sms" not in self.env:
             raise UserError(
                 self.env._(

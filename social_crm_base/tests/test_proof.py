@@ -146,9 +146,8 @@ class TestProof(PeopleCommon):
             partner = account.with_user(self.agent)._create_partner()
             with self.assertRaisesRegex(UserError, "network itself"):
                 self.link_of(account, partner).with_user(self.agent).action_send_code()
-        with self.subTest("no number"):
-            with self.assertRaisesRegex(UserError, "no valid"):
-                self.link.action_send_code_by_phone()
+        with self.subTest("no number"), self.assertRaisesRegex(UserError, "no valid"):
+            self.link.action_send_code_by_phone()
 
     def test_a_code_goes_to_the_known_phone_number_too(self):
         if "sms.sms" not in self.env:
