@@ -39,8 +39,11 @@ class Browser:
             profile = self.home / 'profile'
             log = stack.enter_context((self.home / 'chromium.log').open('wb'))
             process = stack.enter_context(odoo.child(
-                [program, '--headless=new', '--no-sandbox', '--disable-gpu',
-                 '--disable-dev-shm-usage', '--no-first-run', '--remote-debugging-port=0',
+                [program, '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
+                 '--no-first-run', '--disable-extensions', '--disable-background-networking',
+                 # or a page that nobody looks at is put to sleep while it starts
+                 '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
+                 '--disable-backgrounding-occluded-windows', '--remote-debugging-port=0',
                  '--remote-allow-origins=*', '--window-size=1366,900',
                  f'--user-data-dir={profile}', 'about:blank'],
                 stdout=log, stderr=log))
