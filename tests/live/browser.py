@@ -78,9 +78,16 @@ class Browser:
             document.querySelector('#password').value = {json.dumps(password)};
             document.querySelector('.oe_login_form').submit();
         """)
-        # the first page of a fresh database waits for its scripts and styles to be put together
-        self.wait_for("document.querySelector('.o_main_navbar')", seconds=180,
-                      what='the web client')
+        # The first page of a fresh database waits for its scripts and styles to be put together,
+        # and now and then stays white; a reload, as a person would do, then shows it.
+        shown = "document.querySelector('.o_main_navbar')"
+        for _attempt in range(3):
+            try:
+                self.wait_for(shown, seconds=45, what='the web client')
+                return
+            except AssertionError:
+                self.open(f'{url}/odoo')
+        self.wait_for(shown, seconds=45, what='the web client')
 
     def run(self, code):
         """Run statements in the page."""
