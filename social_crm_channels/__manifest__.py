@@ -18,9 +18,16 @@
         "views/social_crm_app_views.xml",
         "views/social_crm_channel_views.xml",
         "connectors/sandbox/sandbox.xml",
+        "views/social_crm_inbox_views.xml",
     ],
     "demo": ["demo/social_crm_sandbox_demo.xml"],
     "assets": {
+        "web.assets_backend": [
+            "social_crm_channels/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "social_crm_channels/static/tests/**/*.test.js",
+        ],
         "web.assets_tests": [
             "social_crm_channels/static/tests/tours/**/*.js",
         ],

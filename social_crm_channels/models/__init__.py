@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
     social_crm_app,
+    social_crm_case_inbox,
     social_crm_channel,
     social_crm_channel_health,
     social_crm_channel_sync,
