@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import unittest
 from contextlib import closing
 
@@ -15,7 +14,7 @@ from tools import bench, cli, odoo, pytest_plugin, tests
 from tools.console import Fail
 from tools.paths import ADDONS, ROOT
 
-from .test_tools import python
+from .test_tools import python, wait_until
 
 
 def is_alive(pid):
@@ -25,13 +24,6 @@ def is_alive(pid):
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 # --- processes -----------------------------------------------------------------------------------

@@ -7,9 +7,12 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+import threading
+import time
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 
+import psycopg2
 import pytest
 from psycopg2 import sql
 
@@ -34,6 +37,13 @@ def python(code, *, env_extra=None, **options):
         [sys.executable, "-P", "-c", code],
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env_extra or {})},
         stdout=subprocess.PIPE, text=True, **options)
+
+
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -298,9 +308,11 @@ def test_a_broken_record_counts_as_none(home, text):
 
 
 @contextmanager
-def made_cluster(monkeypatch, home, tmp_path):
+def made_cluster(monkeypatch, home):
     """A real cluster, made as set-up makes it."""
-    monkeypatch.setattr(cluster, "OUTSIDE", tmp_path / "outside")
+    # a folder that lets 'postgres' through, as pytest's own does not
+    outside = cluster.Path("/tmp") / f"scrm-{digest(str(home))[:8]}"
+    monkeypatch.setattr(cluster, "OUTSIDE", outside / "clusters")
     monkeypatch.setattr(cluster, "HOME", home)
     cluster.prepare()
     result = cluster.recorded()
@@ -308,14 +320,16 @@ def made_cluster(monkeypatch, home, tmp_path):
         yield result
     finally:
         result.remove()
+        if os.geteuid() == 0:
+            os.rmdir(outside / "clusters")
+            os.rmdir(outside)
 
 
 def test_a_cluster_under_a_long_path_has_a_short_socket(home, monkeypatch):
-    """Unix refuses longer ones; for root the place outside must let 'postgres' through."""
+    """Unix refuses longer ones."""
     long_home = home / ("long" * 20) / ".odoo"
     long_home.mkdir(parents=True)
-    outside = digest(str(home))[:8]
-    with made_cluster(monkeypatch, long_home, cluster.Path("/tmp") / f"scrm-{outside}") as made:
+    with made_cluster(monkeypatch, long_home) as made:
         server = cluster.server()
         assert len(server.host) + len("/.s.PGSQL.5432") < cluster.SOCKET_LIMIT
         assert os.stat(server.host).st_mode & 0o077 == 0, "anybody could log in as anybody"
@@ -331,9 +345,6 @@ def test_a_cluster_under_a_long_path_has_a_short_socket(home, monkeypatch):
         assert cluster.is_ready()
     assert not os.path.exists(made.folder)
     assert not os.path.exists(made.sockets)
-    if os.geteuid() == 0:
-        os.rmdir(cluster.OUTSIDE)
-        os.rmdir(cluster.OUTSIDE.parent)
 
 
 # --- databases -----------------------------------------------------------------------------------
@@ -352,6 +363,77 @@ def test_a_databases_stamp_lies_in_the_database():
         assert database.stamp(name) == {"social_crm_base": "it's"}
     finally:
         database.drop(name)
+
+
+@pytest.fixture
+def some_database():
+    name = marked("tools_drop")
+    database.drop(name)
+    database.query(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield name
+    database.drop(name)
+
+
+def test_a_database_is_dropped_whoever_of_ours_is_connected(some_database):
+    """Also one that connects anew whenever it is thrown out, as an Odoo server does."""
+    stop, refusals = threading.Event(), []
+
+    def come_back():
+        while not stop.is_set():
+            try:
+                stay(database.connect(some_database))
+            except Fail as error:
+                refusals.append(str(error))
+
+    def stay(connection):
+        with closing(connection), suppress(psycopg2.OperationalError), \
+                connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    busy = database.connect(some_database)
+    clients = [threading.Thread(target=come_back, daemon=True) for _number in range(2)]
+    for client in clients:
+        client.start()
+    try:
+        database.drop(some_database)
+    finally:
+        stop.set()
+        for client in clients:
+            client.join()
+    assert database.stamp(some_database) is None
+    assert refusals, "the clients never tried again"
+    with pytest.raises(psycopg2.OperationalError), busy.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def test_autovacuum_does_not_hold_up_a_drop(home, monkeypatch):
+    """Its worker belongs to no role, so we may not end it; PostgreSQL sends it away itself."""
+    with made_cluster(monkeypatch, home):
+        database.ensure_role()
+        for change in ("SET autovacuum_naptime = 1", "SET autovacuum_vacuum_cost_delay = 100",
+                       "SET autovacuum_vacuum_cost_limit = 1"):  # often, and as slow as may be
+            database.query(f"ALTER SYSTEM {change}", user="postgres")
+        database.query("SELECT pg_reload_conf()", user="postgres")
+        database.query("CREATE DATABASE busy")
+        with closing(database.connect("busy")) as connection, connection.cursor() as cursor:
+            cursor.execute("""
+                CREATE TABLE heap AS
+                SELECT number, repeat('x', 500) AS text FROM generate_series(1, 20000) number;
+                UPDATE heap SET number = number + 1""")
+        wait_until(lambda: database.query(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = 'busy' "
+            "AND backend_type = 'autovacuum worker' AND strpos(query, 'heap') > 0",
+            user="postgres"), seconds=60)  # who is no superuser does not see it
+        database.drop("busy")
+        assert database.stamp("busy") is None
+
+
+@pytest.mark.skipif(bool(cluster.existing()), reason="needs the right to come as somebody else")
+def test_a_database_somebody_else_is_connected_to_is_named(some_database, monkeypatch):
+    monkeypatch.setattr(database, "DROP_ATTEMPTS", 1)
+    with closing(database.connect(some_database, user="postgres")), \
+            pytest.raises(Fail, match=f"cannot drop database {some_database}: There is 1 other"):
+        database.drop(some_database)
 
 
 def test_only_changed_addons_are_updated(monkeypatch):

@@ -9,7 +9,7 @@ import shutil
 from contextlib import closing
 
 import psycopg2
-from psycopg2 import sql
+from psycopg2 import errors, sql
 
 from . import cluster, odoo, setup
 from .console import Fail, progress
@@ -17,6 +17,7 @@ from .paths import ADDONS, HOME, addon_digest, digest, foreign_dependencies, mar
 from .steps import lock
 
 MARK = "social-crm "
+DROP_ATTEMPTS = 3
 HOME_MARK = digest(str(HOME))[:6]
 
 
@@ -79,17 +80,44 @@ def filestore(name):
     return HOME / "data" / "filestore" / name
 
 
+def end_sessions(name):
+    """End the sessions of our own role in a database; no other right is needed for that.
+
+    Nor should it be more: what makes or drops a database sends autovacuum away by itself, which
+    belongs to no role, and which ``WITH (FORCE)`` would end on a superuser's word only.
+    """
+    query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+          "WHERE datname = %s AND usename = current_user", [name])
+
+
 def drop(name):
-    query(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    shutil.rmtree(filestore(name), ignore_errors=True)
+    """Drop a database, whoever of ours is connected to it, and its files.
+
+    :raise Fail: somebody else stays connected to it.
+    """
+    for _attempt in range(DROP_ATTEMPTS):
+        try:
+            # or a client that connects anew could slip in between
+            query(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(
+                sql.Identifier(name)))
+            end_sessions(name)
+            query(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except errors.InvalidCatalogName:
+            pass  # there is none
+        except errors.ObjectInUse as error:
+            # PostgreSQL itself waited some seconds
+            reason = (error.diag.message_detail or str(error)).splitlines()[0]
+            continue
+        shutil.rmtree(filestore(name), ignore_errors=True)
+        return
+    raise Fail(f"cannot drop database {name}: {reason} Close what is connected to it, then try "
+               "again")
 
 
 def copy(source, target):
     """Copy a database nobody is connected to, files included; an old target is replaced."""
     drop(target)
-    # of our own only: CREATE DATABASE itself sends autovacuum away, which belongs to the superuser
-    query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-          "WHERE datname = %s AND usename = current_user", [source])
+    end_sessions(source)
     query(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
         sql.Identifier(target), sql.Identifier(source)))
     if filestore(source).is_dir():
