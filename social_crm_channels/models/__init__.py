@@ -1,7 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
+    ir_websocket,
     social_crm_app,
     social_crm_case_inbox,
+    social_crm_case_note,
+    social_crm_case_presence,
+    social_crm_case_tell,
     social_crm_channel,
     social_crm_channel_health,
     social_crm_channel_sync,

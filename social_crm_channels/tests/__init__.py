@@ -10,6 +10,7 @@ from . import (
     test_mastodon_poll,
     test_sandbox,
     test_outbox,
+    test_together,
     test_webhook,
     test_webhook_connector,
 )

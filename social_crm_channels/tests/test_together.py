@@ -1,0 +1,179 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.social_crm_base.tests.common import SocialCrmCommon, message, person
+
+
+class TogetherCommon(SocialCrmCommon):
+    """Two agents of one team, a third of none, and a case."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls._user("agent", login="together_other")
+        cls.stranger = cls._user("agent", login="together_stranger")
+        cls.team = cls.env["social.crm.team"].create(
+            {
+                "name": "Service",
+                "user_id": cls.leader.id,
+                "member_ids": [Command.set((cls.agent | cls.other).ids)],
+                "channel_ids": [Command.set(cls.channel.ids)],
+            }
+        )
+        cls.ana = person("ana")
+        cls.ingest(message("m1", cls.ana, text="Where is my parcel?"))
+        cls.case = cls.said("m1").case_id
+
+    def as_(self, user, records=None):
+        return (records if records is not None else self.case).with_user(user)
+
+    def sent_on_bus(self):
+        """What goes over the bus, as (channel, type, message)."""
+        return patch.object(type(self.env["bus.bus"]), "_sendone", autospec=True)
+
+
+@tagged("post_install", "-at_install")
+class TestPresence(TogetherCommon):
+    def test_looking_is_told_to_those_at_the_case_and_nothing_is_stored(self):
+        with self.sent_on_bus() as send:
+            self.as_(self.agent).inbox_presence("looking")
+        (_bus, channel, kind, payload) = send.call_args.args
+        self.assertEqual((channel[0], channel[1]), (self.case, "presence"))
+        self.assertEqual(kind, "social_crm/presence")
+        self.assertEqual(
+            payload, {"case_id": self.case.id, "user_id": self.agent.id, "state": "looking"}
+        )
+
+    def test_what_nobody_can_do_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self.as_(self.agent).inbox_presence("dancing")
+
+    def test_who_may_not_read_the_case_can_neither_tell_nor_listen(self):
+        with self.assertRaises(AccessError):
+            self.as_(self.stranger).inbox_presence("looking")
+        self.assertIn((self.case, "presence"), self.channels_of(self.other))
+        self.assertNotIn((self.case, "presence"), self.channels_of(self.stranger))
+        self.assertFalse(self.channels_of(self.env.ref("base.public_user")))
+
+    def test_a_confidential_case_has_no_listeners_but_the_named(self):
+        self.as_(self.agent).action_make_confidential()
+        self.assertIn((self.case, "presence"), self.channels_of(self.agent))
+        self.assertNotIn((self.case, "presence"), self.channels_of(self.other))
+        self.assertNotIn((self.case, "presence"), self.channels_of(self.manager))
+
+    def channels_of(self, user):
+        asked = [f"social.crm.case_{self.case.id}", "social.crm.case_x", "something_else"]
+        found = self.env["ir.websocket"].with_user(user)._presence_channels(asked)
+        self.assertIn("something_else", found)
+        return [channel for channel in found if isinstance(channel, tuple)]
+
+
+@tagged("post_install", "-at_install")
+class TestAnsweredMeanwhile(TogetherCommon):
+    def test_nothing_new_warns_nobody(self):
+        self.assertIsNone(self.as_(self.agent)._answered_meanwhile(self.said("m1").id))
+
+    def test_a_colleagues_answer_warns_also_while_it_is_held(self):
+        seen = self.said("m1").id
+        conversation = self.as_(self.other, self.said("m1").conversation_id)
+        outbox = conversation._queue_reply("It is on its way.", hold_seconds=10)
+        found = self.as_(self.agent)._answered_meanwhile(seen)
+        self.assertEqual([word["who"] for word in found["answers"]], [self.other.name])
+        self.assertEqual(found["answers"][0]["text"], "It is on its way.")
+        self.assertFalse(found["news"])
+        self.assertIsNone(
+            self.as_(self.other)._answered_meanwhile(seen), "not of one's own words"
+        )
+        outbox.action_take_back()
+        self.assertIsNone(self.as_(self.agent)._answered_meanwhile(seen), "it was taken back")
+
+    def test_the_customers_next_word_is_news(self):
+        seen = self.said("m1").id
+        self.ingest(message("m2", self.ana, minutes=2, text="Found it, thanks!"))
+        found = self.as_(self.agent).inbox_meanwhile(seen)
+        self.assertEqual([word["text"] for word in found["news"]], ["Found it, thanks!"])
+        self.assertFalse(found["answers"])
+
+
+@tagged("post_install", "-at_install")
+class TestNotes(TogetherCommon):
+    def test_a_note_calls_a_colleague_until_they_look(self):
+        self.as_(self.agent).inbox_note("Ćao, can you look? 😀", [self.other.id])
+        self.assertEqual(self.case.mention_user_ids, self.other)
+        note = self.case.message_ids[0]
+        self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))
+        self.assertEqual(note.notified_partner_ids, self.other.partner_id)
+        self.as_(self.leader).inbox_open()
+        self.assertEqual(self.case.mention_user_ids, self.other, "somebody else looked")
+        self.as_(self.other).inbox_open(["head"])
+        self.assertEqual(self.case.mention_user_ids, self.other, "a part was read by itself")
+        self.as_(self.other).inbox_open()
+        self.assertFalse(self.case.mention_user_ids)
+
+    def test_markup_in_a_note_stays_text(self):
+        self.as_(self.agent).inbox_note("<script>alert(1)</script>\nsecond line")
+        entry = self.as_(self.agent)._note_entries()[0]
+        self.assertEqual(entry["text"], "<script>alert(1)</script>\nsecond line")
+        self.assertNotIn("<script>", self.case.message_ids[0].body)
+        self.assertTrue(entry["is_mine"])
+        self.assertFalse(self.as_(self.other)._note_entries()[0]["is_mine"])
+
+    def test_an_empty_note_says_so(self):
+        with self.assertRaises(UserError):
+            self.as_(self.agent).inbox_note("  \n ")
+
+    def test_who_cannot_open_the_case_cannot_be_called(self):
+        with self.assertRaisesRegex(UserError, "cannot open"):
+            self.as_(self.agent).inbox_note("Look", [self.stranger.id])
+        self.as_(self.agent).action_make_confidential()
+        with self.assertRaisesRegex(UserError, "confidential"):
+            self.as_(self.agent).inbox_note("Look", [self.other.id])
+        self.assertFalse(self.case.mention_user_ids)
+        names = self.as_(self.agent).inbox_colleagues()
+        self.assertFalse(names)
+
+    def test_names_are_completed_from_those_who_may_read(self):
+        found = {one["id"] for one in self.as_(self.agent).inbox_colleagues("together_o", 5)}
+        self.assertEqual(found, {self.other.id})
+        found = {one["id"] for one in self.as_(self.agent).inbox_colleagues("together_s", 5)}
+        self.assertFalse(found)
+
+    def test_a_viewer_reads_notes_and_writes_none(self):
+        self.team.member_ids += self.viewer
+        self.as_(self.agent).inbox_note("Hello")
+        self.assertEqual(self.as_(self.viewer)._note_entries()[0]["text"], "Hello")
+        with self.assertRaises(AccessError):
+            self.as_(self.viewer).inbox_note("Me too")
+
+
+@tagged("post_install", "-at_install")
+class TestTell(TogetherCommon):
+    def told(self, user):
+        return self.env["mail.message"].search(
+            [
+                ("res_id", "=", self.case.id),
+                ("model", "=", self.case._name),
+                ("message_type", "=", "user_notification"),
+                ("notified_partner_ids", "in", user.partner_id.ids),
+            ]
+        )
+
+    def test_the_new_assignee_hears_of_it_without_the_customers_words(self):
+        self.as_(self.leader).user_id = self.other
+        told = self.told(self.other)
+        self.assertEqual(told.subject, "A case was assigned to you")
+        self.assertNotIn("parcel", told.body)
+
+    def test_taking_a_case_tells_nobody(self):
+        self.as_(self.agent).action_assign_to_me()
+        self.assertFalse(self.told(self.agent))
+
+    def test_who_may_not_read_the_case_hears_nothing(self):
+        told = self.as_(self.agent)._tell(self.other | self.stranger | self.agent, "Look")
+        self.assertEqual(told, self.other)
+        self.assertTrue(self.told(self.other))
+        self.assertFalse(self.told(self.stranger))
