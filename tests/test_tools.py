@@ -444,9 +444,13 @@ def test_only_changed_addons_are_updated(monkeypatch):
     monkeypatch.setattr(database.odoo, "call", lambda *args, **_kwargs: calls.append(args))
     assert database.update("some") == ["social_crm_gdpr"]
     assert "social_crm_gdpr" in calls[0]
-    assert stamps == [{**now, "odoo": "x"}]
+    assert stamps == [{**now, "odoo": "x", "apps": ""}]
     before = stamps[0]
     assert database.update("some") == []
+    assert database.update("some", apps=["loyalty", "sale"]) == ["loyalty", "sale"]
+    assert "-u" not in calls[-1]
+    before = stamps[-1]
+    assert database.update("some", apps=["sale"]) == [], "they are kept"
     assert database.update("some", force=["social_crm_base"]) == ["social_crm_base"]
 
 

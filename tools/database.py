@@ -18,6 +18,10 @@ from .steps import lock
 
 MARK = "social-crm "
 DROP_ATTEMPTS = 3
+# Our addons use these where they are installed and do without where not. The database of the addon
+# tests has them; those of ./dev run and of the tests and benchmarks with processes of their own
+# have not. So both are proven.
+OPTIONAL_APPS = ("sale_management", "loyalty", "project")
 HOME_MARK = digest(str(HOME))[:6]
 
 
@@ -142,27 +146,26 @@ def current():
     return {addon: addon_digest(addon) for addon in ADDONS}
 
 
-def odoo_fingerprint():
-    return digest(str(setup.odoo_path()), setup.odoo_stamp(), *foreign_dependencies())
-
-
-def template(demo):
+def template(demo, apps=()):
     """A database with our addons as they are now, to be copied; made when they have changed.
 
     It stands on a second one, without our addons, which changes only with Odoo.
 
     :param bool demo: with demo data.
+    :param apps: optional apps of Odoo, see :data:`OPTIONAL_APPS`.
     :return: its name.
     :rtype: str
     """
-    kind = "demo" if demo else "plain"
+    kind = "_".join(["demo" if demo else "plain", *(["apps"] if apps else [])])
     base = f"tpl_odoo_{kind}_{HOME_MARK}"
     whole = marked(f"tpl_social_{kind}")
+    foreign = [*foreign_dependencies(), *apps]
     with lock(f"template-{kind}", wait=True):
-        odoo_now = {"odoo": odoo_fingerprint(), "home": HOME_MARK}
+        odoo_now = {"odoo": digest(str(setup.odoo_path()), setup.odoo_stamp(), *foreign),
+                    "home": HOME_MARK, **({"apps": " ".join(apps)} if apps else {})}
         if stamp(base) != odoo_now:
-            with progress("install Odoo's own addons (once)"):
-                install(base, foreign_dependencies(), demo, odoo_now)
+            with progress(f"install Odoo's own addons (once){': ' * bool(apps)}{', '.join(apps)}"):
+                install(base, foreign, demo, odoo_now)
         if stamp(whole) != {**odoo_now, **current()}:
             with progress("install the Social CRM addons"):
                 install(whole, ADDONS, demo, {**odoo_now, **current()}, start=base)
@@ -182,17 +185,18 @@ def install(name, addons, demo, values, start=None):
     rename(new, name)
 
 
-def ensure(name, *, demo=True, fresh=False):
+def ensure(name, *, demo=True, fresh=False, apps=()):
     """Make database ``name`` with our addons, or bring it up to date.
 
     :param str name: database name.
     :param bool demo: with demo data, when it is made.
     :param bool fresh: make it anew.
+    :param apps: optional apps of Odoo it must have; one that is there keeps those it has.
     :raise Fail: an addon does not install, or the database is not one of ours.
     """
     found = None if fresh else stamp(name)
     if found is None:
-        source = template(demo)
+        source = template(demo, apps)
         with progress(f"make database {name}"):
             copy(source, name)
     elif not found:
@@ -203,24 +207,28 @@ def ensure(name, *, demo=True, fresh=False):
         raise Fail(f"database {name} belongs to another clone: choose another with --db, or let "
                    "it be replaced with --fresh")
     else:
-        update(name)
+        update(name, apps=apps)
 
 
-def update(name, *, force=()):
+def update(name, *, force=(), apps=()):
     """Update the addons that changed since the database was last touched.
 
     :param str name: database name.
     :param force: addons to update even if unchanged.
-    :return: the addons that were updated.
+    :param apps: optional apps of Odoo to install if they are missing.
+    :return: the addons that were updated or installed.
     :rtype: list
     """
     found, now = stamp(name), current()
     if not found:
         raise Fail(f"there is no database {name} made by ./dev: './dev run --db {name}' makes it")
+    had = found.get("apps", "").split()
+    missing = [app for app in apps if app not in had]
     changed = [addon for addon in ADDONS if found.get(addon) != now[addon] or addon in force]
-    if changed:
-        with progress(f"update {', '.join(changed)} in {name}"):
-            odoo.call(name, "server", "-i", ",".join(ADDONS), "-u", ",".join(changed),
+    if changed or missing:
+        with progress(f"update {', '.join([*missing, *changed])} in {name}"):
+            odoo.call(name, "server", "-i", ",".join([*missing, *ADDONS]),
+                      *(["-u", ",".join(changed)] if changed else []),
                       *odoo.QUIET, fail="the update failed")
-        write_stamp(name, {**found, **now})
-    return changed
+        write_stamp(name, {**found, **now, "apps": " ".join([*had, *missing])})
+    return [*missing, *changed]

@@ -118,7 +118,7 @@ def run_locked(options):
     count = Count()
     if addon_part:
         name = options.db or cli.TEST_DATABASE
-        database.ensure(name, fresh=not options.db)
+        database.ensure(name, fresh=not options.db, apps=database.OPTIONAL_APPS)
         say(f"Addon tests in database {name}")
         count += pytest("addons", [f"--odoo-database={name}", "--odoo-http", *addon_part],
                         options, env=odoo.environment(name), cover=cover)

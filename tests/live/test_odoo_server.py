@@ -29,6 +29,13 @@ def test_users_have_the_rights_of_their_groups(server):
         server.user('viewer', 'wrong')
 
 
+def test_the_addons_live_without_the_apps_they_can_use(server):
+    assert server.sql("""
+        SELECT name FROM ir_module_module
+         WHERE state = 'installed' AND (name = ANY(%s) OR name IN ('sale', 'account'))""",
+        list(database.OPTIONAL_APPS)) == []
+
+
 def test_code_inside_odoo_is_committed_and_its_failure_is_told(server):
     assert '42' in server.shell("""
         print(40 + 2)
