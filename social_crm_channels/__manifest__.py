@@ -12,6 +12,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/social_crm_security.xml",
+        "security/social_crm_together_security.xml",
         "data/social_crm_cron.xml",
         "views/social_crm_event_views.xml",
         "views/social_crm_connect_views.xml",
@@ -19,6 +20,9 @@
         "views/social_crm_channel_views.xml",
         "connectors/sandbox/sandbox.xml",
         "views/social_crm_inbox_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/social_crm_macro_views.xml",
+        "wizards/social_crm_together_views.xml",
     ],
     "demo": ["demo/social_crm_sandbox_demo.xml"],
     "assets": {

@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
     ir_websocket,
+    res_company,
     social_crm_app,
     social_crm_case_inbox,
     social_crm_case_look,
@@ -14,6 +15,8 @@ from . import (
     social_crm_connector,
     social_crm_conversation,
     social_crm_interaction_talk,
+    social_crm_macro,
+    social_crm_macro_step,
     social_crm_outbox,
     social_crm_worker,
 )

@@ -5,6 +5,7 @@ from . import (
     test_event,
     test_fetch,
     test_health,
+    test_macro,
     test_mastodon_connector,
     test_mastodon_parse,
     test_mastodon_poll,

@@ -1,2 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import social_crm_connect, social_crm_connect_rows
+from . import (
+    social_crm_case_close,
+    social_crm_connect,
+    social_crm_connect_rows,
+    social_crm_macro_run,
+    social_crm_transfer,
+)
