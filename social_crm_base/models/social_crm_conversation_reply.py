@@ -7,11 +7,12 @@ class SocialCrmConversation(models.Model):
 
     _inherit = "social.crm.conversation"
 
-    def _reply_refusal(self):
+    def _reply_refusal(self, mode="free_text"):
         """Why nobody can answer here now, in words; empty when one can.
 
         Addons that know the network better (windows, tiers, one answer only) add their reasons.
 
+        :param str mode: free_text, private_reply (to what was said in public) or template
         :rtype: str
         """
         self.ensure_one()
@@ -23,6 +24,23 @@ class SocialCrmConversation(models.Model):
         if self.identity_id.state != "active":
             return self.env._("This account is no longer active.")
         return ""
+
+    def _purpose_refusal(self, purpose):
+        """Why this person may not be told something for that purpose; empty when they may.
+
+        Advertising wants the person's own word (Art. 13 Directive 2002/58/EC), in public too:
+        nobody asked for it there either.
+
+        :param str purpose: a value of the interaction's ``purpose``
+        :rtype: str
+        """
+        self.ensure_one()
+        if purpose != "marketing" or self.identity_id.consent_basis == "opt_in":
+            return ""
+        return self.env._(
+            "This is marketing, and this person has not opted in. Answer their question without "
+            "the offer, or ask for their consent first."
+        )
 
     def _reply_place(self):
         """What a small composer needs to know of this place.

@@ -28,6 +28,8 @@ class SocialCrmConversation(models.Model):
         visibility=None,
         mentions=None,
         hold_seconds=0,
+        template=None,
+        key=None,
     ):
         """Say something here, as soon as the network takes it.
 
@@ -37,10 +39,13 @@ class SocialCrmConversation(models.Model):
         :param str purpose: answer, contract, feedback or marketing
         :param str answer_type: code of a ``social.crm.answer.type``
         :param recordset attachments: ``ir.attachment``
-        :param str visibility: by default as the parent's; a private talk stays private
+        :param str visibility: by default as the parent's; a private talk stays private; "direct"
+            in a public place answers in private, where the network lets one
         :param recordset mentions: ``social.crm.identity`` the text names; by default, in public,
             whom it answers
         :param int hold_seconds: for so long it can be taken back
+        :param dict template: ``key``, ``language`` and ``params`` of a template the network knows
+        :param str key: recognises a second try of the same sending; a new one by default
         :return: the row of ``social.crm.outbox``; an edit where the one answer is given already
         :rtype: recordset
         :raise UserError: why one may not answer, in words
@@ -48,35 +53,49 @@ class SocialCrmConversation(models.Model):
         self.ensure_one()
         attachments = attachments or self.env["ir.attachment"]
         body = (body or "").strip()
-        self._check_reply(body, attachments, visibility, answer_type)
+        self._check_reply(
+            body, attachments, visibility, answer_type, purpose=purpose, template=template
+        )
         if not parent:
             parent = self._last_said()
+        key = key or self.env["social.crm.outbox"]._new_key()
         if slot := self._taken_slot(parent):
-            return slot._queue_operation("edit", text=body)
-        key = self.env["social.crm.outbox"]._new_key()
+            outbox = slot._queue_operation("edit", text=body)
+            outbox.write({"idempotency_key": key, **self._holding(outbox, hold_seconds)})
+            return outbox
+        place = self._private_place() if self._leaves_public(visibility) else self
+        under = place._parent_allowed(parent)
+        if mentions is None and under != parent:
+            mentions = parent.identity_id
         interaction = self.env["social.crm.interaction"].create(
             {
-                **self._prepare_reply(body, parent, visibility, mentions),
+                **place._prepare_reply(body, under, visibility, mentions),
                 "dedup_key": client_row_key(key),
                 "attachment_ids": [fields.Command.set(attachments.ids)],
                 "purpose": purpose,
                 "answer_type_id": self.env["social.crm.answer.type"]._by_code().get(answer_type),
             }
         )
-        outbox = self.env["social.crm.outbox"].create(
-            self._prepare_sending(interaction, key, hold_seconds)
-        )
+        sending = place._prepare_sending(interaction, key, hold_seconds)
+        if template:
+            sending["payload"] = {"template": template}
+        outbox = self.env["social.crm.outbox"].create(sending)
         outbox._wake_sending(outbox.not_before or None)
         return outbox
 
-    def _check_reply(self, body, attachments, visibility, answer_type):
+    def _check_reply(
+        self, body, attachments, visibility, answer_type, *, purpose="answer", template=None
+    ):
         """Whether this may be said here now, see also :meth:`_reply_refusal`.
 
         :raise UserError: in words
         """
         if not body and not attachments:
             raise UserError(self.env._("There is nothing to send yet: write an answer first."))
-        if reason := self._reply_refusal():
+        mode = "private_reply" if self._leaves_public(visibility) else "free_text"
+        if reason := self._reply_refusal("template" if template else mode):
+            raise UserError(reason)
+        if reason := self._purpose_refusal(purpose):
             raise UserError(reason)
         if self.kind in MODES and visibility and visibility != self.kind:
             raise UserError(
@@ -90,6 +109,44 @@ class SocialCrmConversation(models.Model):
                 consent=self.identity_id.consent_basis in CONSENTED,
                 company=self.company_id,
             )
+
+    def _leaves_public(self, visibility):
+        """Whether such an answer goes from this public place into a private one."""
+        return self.kind not in MODES and visibility == "direct"
+
+    def _private_place(self):
+        """Where the two of us talk in private, made where we never did.
+
+        :rtype: recordset
+        """
+        self.ensure_one()
+        key = f"d:{self.identity_id.id}"  # as the ingest names it, see ingest/talk.py place_of
+        place = self.search([("channel_id", "=", self.channel_id.id), ("dedup_key", "=", key)])
+        return place or self.create(
+            {
+                "company_id": self.company_id.id,
+                "channel_id": self.channel_id.id,
+                "platform_id": self.platform_id.id,
+                "kind": "direct",
+                "dedup_key": key,
+                "identity_id": self.identity_id.id,
+            }
+        )
+
+    def _parent_allowed(self, parent):
+        """What an answer hangs on where the network has so many levels of answers only.
+
+        :param recordset parent: what somebody wants to answer
+        :rtype: recordset
+        """
+        levels = self.platform_id.max_reply_depth
+        if not levels or self.kind in MODES:
+            return parent
+        line = parent
+        while line[-1:].parent_id:  # a network with few levels has short lines
+            line += line[-1:].parent_id
+        above = len(line) - 1 if line[-1:].kind in ("post", "story", "share") else len(line)
+        return line[max(above - levels, 0)] if line else parent
 
     def _last_said(self):
         """The other side's last word here that can be answered.
@@ -169,6 +226,13 @@ class SocialCrmConversation(models.Model):
             [("conversation_id", "=", self.id), ("case_id", "!=", False)], limit=1
         )
         return said.case_id
+
+    def _holding(self, outbox, hold_seconds):
+        """What keeps a row back for so long; nothing where a person does it anyway."""
+        if outbox.state != "queued" or not hold_seconds:
+            return {}
+        moment = fields.Datetime.now() + timedelta(seconds=hold_seconds)
+        return {"state": "held", "not_before": moment}
 
     def _prepare_sending(self, interaction, key, hold_seconds):
         state, not_before = "queued", False

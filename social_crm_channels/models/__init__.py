@@ -13,6 +13,7 @@ from . import (
     social_crm_channel_health,
     social_crm_channel_sync,
     social_crm_connector,
+    social_crm_connector_reply,
     social_crm_conversation,
     social_crm_interaction_talk,
     social_crm_macro,

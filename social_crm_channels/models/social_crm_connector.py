@@ -10,7 +10,7 @@ from odoo.addons.social_crm_base.exceptions import (
 )
 from odoo.addons.social_crm_base.tools.http import HttpClient
 
-from ..tools.contract import Health, Measure, ReplyOptions
+from ..tools.contract import Health, Measure
 
 
 class SocialCrmConnector(models.AbstractModel):
@@ -236,20 +236,6 @@ class SocialCrmConnector(models.AbstractModel):
         raise self._unsupported()
 
     # === ALLOWED NOW, TEXT, FIGURES === #
-
-    def _reply_options(self, channel, conversation):
-        """Whether and how one may answer in this conversation now.
-
-        :rtype: ReplyOptions
-        """
-        capability = "send_direct" if conversation.kind in ("direct", "group") else "send_public"
-        if capability in self._capabilities(channel):
-            return ReplyOptions(True)
-        return ReplyOptions(
-            False,
-            modes=frozenset(),
-            reason=self.env._("This network offers no way to answer from here."),
-        )
 
     def _measure(self, channel, text):
         """How long the text is in this network's own unit.

@@ -298,6 +298,7 @@ class SocialCrmOutbox(models.Model):
             idempotency_key=self.idempotency_key,
             language=(item.language or "").partition("_")[0],
             title=item.title or "",
+            template=(self.payload or {}).get("template"),
             tried_at=self.first_tried_at if self.attempts > 1 else None,
         )
 

@@ -12,6 +12,7 @@ from . import (
     test_sandbox,
     test_outbox,
     test_together,
+    test_reply_options,
     test_webhook,
     test_webhook_connector,
 )

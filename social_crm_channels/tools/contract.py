@@ -70,6 +70,8 @@ class OutMessage:
     :param str idempotency_key: our key of this sending, the same at every attempt
     :param str language: ISO 639-1, or empty
     :param str title: for networks whose posts have one
+    :param Mapping template: ``key``, ``language`` and ``params`` (placeholder to value) of one of
+        ``_reply_templates``; ``text`` is what it reads like
     :param datetime tried_at: when it was first attempted, None at the first attempt: ``_find_sent``
         looks no further back
     """
@@ -86,6 +88,7 @@ class OutMessage:
     idempotency_key: str = ""
     language: str = ""
     title: str = ""
+    template: Mapping | None = None
     tried_at: datetime | None = None
 
 
@@ -145,15 +148,20 @@ class Health:
 class ReplyOptions:
     """Whether and how one may answer now.
 
+    :param bool can_reply: whether a person may say something in their own words, here
     :param datetime deadline: until when, None for ever
-    :param frozenset modes: of ``MODES``
+    :param frozenset modes: of ``MODES``; where ``can_reply`` is false, what is allowed instead
     :param str reason: in words, why not, or what to mind
+    :param datetime automatic_deadline: until when a machine may answer, where that ends earlier
+    :param datetime private_deadline: until when a public word may be answered in private
     """
 
     can_reply: bool
     deadline: datetime | None = None
     modes: frozenset = frozenset({"free_text"})
     reason: str = ""
+    automatic_deadline: datetime | None = None
+    private_deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,46 @@ class Measure:
     @property
     def fits(self):
         return not self.limit or self.used <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """What files an answer may have.
+
+    :param int count: how many, 0: none
+    :param int size: bytes of one file, 0: no limit known
+    :param tuple types: accepted, as ``image/png`` or ``image/*``; empty: any
+    :param bool alt: whether the network has a text for those who do not see the picture
+    """
+
+    count: int = 0
+    size: int = 0
+    types: tuple[str, ...] = ()
+    alt: bool = False
+
+    def accepts(self, mimetype):
+        """Whether the network takes files of that type.
+
+        :rtype: bool
+        """
+        whole = f"{(mimetype or '').partition('/')[0]}/*"
+        return not self.types or mimetype in self.types or whole in self.types
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Words the network has approved beforehand, for when one may not write freely.
+
+    :param str key: how the network calls it
+    :param str body: with ``{{ name }}`` where a value belongs
+    :param tuple placeholders: the names, in the network's order
+    """
+
+    key: str
+    name: str
+    language: str = ""
+    body: str = ""
+    placeholders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ...tools.contract import (
     Grant,
     Health,
     Measure,
+    MediaLimits,
     Metric,
     Receipt,
     ReplyOptions,
@@ -416,12 +417,23 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
                 modes=frozenset(),
                 reason=self.env._("This account no longer exists on the network."),
             )
+        options = super()._reply_options(channel, conversation)
         if conversation.kind in ("direct", "group"):
             reason = self.env._(
                 "Direct posts are not encrypted: the servers of everybody named can read them."
             )
-            return ReplyOptions(True, reason=reason)
-        return ReplyOptions(True)
+            options = replace(options, reason=options.reason or reason)
+        return options
+
+    def _private_reply_until(self, channel, conversation):
+        return True  # a post for the people it names, whenever, and as often as one likes
+
+    def _media_limits(self, channel):
+        return MediaLimits(
+            count=const.MAX_MEDIA, size=const.MAX_IMAGE, types=const.MEDIA_TYPES, alt=True
+        )
+
+    _counts_characters = False  # addresses and names count differently
 
     def _measure(self, channel, text):
         limit, per_url = api.text_limits(

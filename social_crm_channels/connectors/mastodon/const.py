@@ -61,3 +61,8 @@ WATCHED = 150  # statuses looked at again for edits and deletions, the newest
 WATCH_DAYS = 14
 WATCH_BATCH = 10  # per round: 10 a minute leave most of the 300 calls in 5 minutes (rate-limits)
 WATCH_SECONDS = 30  # between two rounds
+
+# docs: user/posting#media: four files; the server's MediaAttachment::IMAGE_LIMIT (16 MB).
+MAX_MEDIA = 4
+MAX_IMAGE = 16 * 1024 * 1024
+MEDIA_TYPES = ("image/*", "video/mp4", "video/webm", "video/quicktime", "audio/*")

@@ -3,17 +3,38 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import fields, models
 
 from odoo.addons.social_crm_base.tools import keyring
 
-from ...tools.contract import Account, Grant, Health, Measure, Receipt, ReplyOptions
+from ...tools.contract import Account, Grant, Health, Measure, MediaLimits, Receipt, Template
 
 MAX_CHARACTERS = 1000
 DELIVERED_AFTER = timedelta(minutes=1)
 READ_AFTER = timedelta(minutes=2)
+MEDIA_TYPES = ("image/*", "video/mp4", "application/pdf")
+# What a network would have approved beforehand, to practise with.
+TEMPLATES = [
+    Template(
+        "we_are_back",
+        "We are back",
+        "en",
+        "Hello {{ first_name }}, we have an answer to your question about {{ topic }}. "
+        "May we tell you here?",
+        ("first_name", "topic"),
+    ),
+    Template(
+        "wir_sind_da",
+        "Wir sind wieder da",
+        "de",
+        "Guten Tag {{ first_name }}, zu Ihrer Frage nach {{ topic }} haben wir eine Antwort. "
+        "Dürfen wir sie Ihnen hier geben?",
+        ("first_name", "topic"),
+    ),
+]
 
 
 class SocialCrmChannel(models.Model):
@@ -156,7 +177,22 @@ class SocialCrmConnectorSandbox(models.AbstractModel):
     # === ALLOWED NOW, TEXT === #
 
     def _reply_options(self, channel, conversation):
-        return ReplyOptions(True, reason=self.env._("Nothing leaves Odoo."))
+        options = super()._reply_options(channel, conversation)
+        words = self.env._("Nothing leaves Odoo.")
+        return replace(options, reason=" ".join(filter(None, (options.reason, words))))
+
+    def _takes_answers(self, channel):
+        return True
+
+    def _private_reply_until(self, channel, conversation):
+        until = super()._private_reply_until(channel, conversation)
+        return until if channel.platform_id.private_reply_days else True
+
+    def _reply_templates(self, channel, conversation):
+        return list(TEMPLATES)
+
+    def _media_limits(self, channel):
+        return MediaLimits(count=4, size=10 * 1024 * 1024, types=MEDIA_TYPES, alt=True)
 
     def _measure(self, channel, text):
         return Measure(len(text), MAX_CHARACTERS)

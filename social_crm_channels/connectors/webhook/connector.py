@@ -246,14 +246,17 @@ class SocialCrmConnectorWebhook(models.AbstractModel):
     # === ALLOWED NOW, TEXT === #
 
     def _reply_options(self, channel, conversation):
-        if self._callback(channel):
-            return ReplyOptions(True)
+        if self._takes_answers(channel):
+            return super()._reply_options(channel, conversation)
         return ReplyOptions(False, modes=frozenset(), reason=self._no_callback())
 
     def _measure(self, channel, text):
         return Measure(len(text), const.MAX_TEXT)
 
     # === HELPERS === #
+
+    def _takes_answers(self, channel):
+        return bool(self._callback(channel))
 
     def _no_callback(self):
         return self.env._(
