@@ -17,20 +17,28 @@ from .waiting import wait_until
 SECONDS = 60
 # The web client keeps menus and texts in the browser's database and waits for it; where Chromium
 # runs without a display that database now and then never opens. Told that there is none, the web
-# client goes on without.
+# client goes on without. Promises that nobody looks at and that were refused for just this reason
+# are no problem; all others are.
 NO_STORE = """
     const open = indexedDB.open.bind(indexedDB);
+    const error = new Error('no store here');
     indexedDB.open = (name, ...version) => {
         if (name.includes('websocket') || name.includes('worker')) {
             return open(name, ...version);  // logs, which nobody waits for
         }
-        const request = {};
-        setTimeout(() => request.onerror({target: {error: new Error('no store here')}}));
+        const request = {error};
+        setTimeout(() => request.onerror({target: request}));
         return request;
     };
+    addEventListener('unhandledrejection', (event) => {
+        if (event.reason === error) {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        }
+    });
 """
-# What the web client says of that, which is no problem of ours.
-EXPECTED = ('no store here',)
+# What the web client says of that, word for word.
+EXPECTED = 'IndexedDB error: no store here'
 
 
 class Browser:
@@ -159,11 +167,14 @@ class Browser:
     def _note(self, message):
         details = message.get('params', {})
         if message.get('method') == 'Runtime.exceptionThrown':
-            # without a store some promises of the web client's are refused and not looked at
-            if details['exceptionDetails'].get('text') != 'Uncaught (in promise)':
-                self.problems.append(details['exceptionDetails'].get('text'))
+            thrown = details['exceptionDetails']
+            self.problems.append(f"{thrown['text']} {shown(thrown.get('exception', {}))}".strip())
         elif message.get('method') == 'Runtime.consoleAPICalled' and details['type'] == 'error':
-            said = ' '.join(str(item.get('value', item.get('description')))
-                            for item in details['args'])
-            if not any(part in said for part in EXPECTED):
+            said = ' '.join(shown(item) for item in details['args'])
+            if said != EXPECTED:
                 self.problems.append(said)
+
+
+def shown(remote_object):
+    """:return: a value of the page as its console shows it."""
+    return str(remote_object.get('value', remote_object.get('description', '')))
