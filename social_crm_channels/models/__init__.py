@@ -1,6 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
     ir_websocket,
+    mail_activity,
+    mail_message,
+    mail_thread,
     res_company,
     social_crm_app,
     social_crm_case_inbox,
@@ -9,6 +12,7 @@ from . import (
     social_crm_case_presence,
     social_crm_case_talk,
     social_crm_case_tell,
+    social_crm_case_timeline,
     social_crm_channel,
     social_crm_channel_health,
     social_crm_channel_sync,
@@ -19,6 +23,7 @@ from . import (
     social_crm_macro,
     social_crm_macro_step,
     social_crm_outbox,
+    social_crm_question,
     social_crm_worker,
 )
 

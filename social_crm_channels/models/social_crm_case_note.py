@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import plaintext2html
 
 
 class SocialCrmCase(models.Model):
@@ -107,32 +107,3 @@ class SocialCrmCase(models.Model):
             "social_crm/interactions",
             {"ids": [], "case_ids": self.ids, "conversation_ids": []},
         )
-
-    def _note_entries(self, since=None, until=None):
-        """Notes as entries of the time line.
-
-        :rtype: list[dict]
-        """
-        note = self.env.ref("mail.mt_note")
-        domain = [
-            ("model", "=", self._name),
-            ("res_id", "=", self.id),
-            ("subtype_id", "=", note.id),
-            ("message_type", "=", "comment"),
-        ]
-        domain += [("date", ">=", since)] if since else []
-        domain += [("date", "<=", until)] if until else []
-        # sudo: the reader of a case reads its notes, as in the chatter below its form
-        messages_sudo = self.env["mail.message"].sudo().search(domain, order="date desc, id desc")
-        return [
-            {
-                "kind": "note",
-                "id": message.id,
-                "date": message.date.isoformat(" ", "seconds"),
-                "who": message.author_id.name or "",
-                "author_id": message.author_id.id,
-                "is_mine": message.author_id == self.env.user.partner_id,
-                "text": html2plaintext(message.body or "").strip(),
-            }
-            for message in messages_sudo
-        ]

@@ -97,7 +97,8 @@ class SocialCrmInteraction(models.Model):
             "counters": self.counters or {},
             "sibling": {"id": sibling.id, "channel": sibling.channel_id.name} if sibling else False,
             "leads": [
-                {"id": lead.id, "name": lead.name} for lead in self.lead_ids & facts["leads"]
+                {"id": lead.id, "name": lead.name}
+                for lead in (facts["leads"] and self.lead_ids & facts["leads"])
             ],
             "by_hand": self.is_by_hand,
             "mood": self.mood or "",

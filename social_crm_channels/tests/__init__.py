@@ -9,6 +9,7 @@ from . import (
     test_mastodon_connector,
     test_mastodon_parse,
     test_mastodon_poll,
+    test_question,
     test_sandbox,
     test_outbox,
     test_together,

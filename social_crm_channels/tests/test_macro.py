@@ -195,7 +195,7 @@ class TestTransfer(MacroCommon):
         self.transfer(team_id=team, note="Promised a call on <Monday>.").action_transfer()
         self.assertEqual((self.case.team_id, self.case.user_id.ids), (team, []))
         self.assertFalse(self.as_(self.agent).has_access("read"))
-        note = self.as_(self.stranger)._note_entries()[0]
+        note = self.as_(self.stranger)._inbox_talk_entries(None, None)[0]
         self.assertEqual(note["text"], "Promised a call on <Monday>.")
         self.assertEqual(note["who"], self.agent.name)
 

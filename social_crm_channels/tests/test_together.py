@@ -116,11 +116,11 @@ class TestNotes(TogetherCommon):
 
     def test_markup_in_a_note_stays_text(self):
         self.as_(self.agent).inbox_note("<script>alert(1)</script>\nsecond line")
-        entry = self.as_(self.agent)._note_entries()[0]
+        entry = self.as_(self.agent)._inbox_talk_entries(None, None)[0]
         self.assertEqual(entry["text"], "<script>alert(1)</script>\nsecond line")
         self.assertNotIn("<script>", self.case.message_ids[0].body)
         self.assertTrue(entry["is_mine"])
-        self.assertFalse(self.as_(self.other)._note_entries()[0]["is_mine"])
+        self.assertFalse(self.as_(self.other)._inbox_talk_entries(None, None)[0]["is_mine"])
 
     def test_an_empty_note_says_so(self):
         with self.assertRaises(UserError):
@@ -145,7 +145,7 @@ class TestNotes(TogetherCommon):
     def test_a_viewer_reads_notes_and_writes_none(self):
         self.team.member_ids += self.viewer
         self.as_(self.agent).inbox_note("Hello")
-        self.assertEqual(self.as_(self.viewer)._note_entries()[0]["text"], "Hello")
+        self.assertEqual(self.as_(self.viewer)._inbox_talk_entries(None, None)[0]["text"], "Hello")
         with self.assertRaises(AccessError):
             self.as_(self.viewer).inbox_note("Me too")
 
