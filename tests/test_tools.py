@@ -146,6 +146,8 @@ def one_line(capsys):
     (Fail("port 8069 is taken"), "port 8069 is taken"),
     (KeyboardInterrupt(), "goes on where it stopped"),
     (OSError(errno.ENOSPC, "No space left on device"), "make room"),
+    (PermissionError(errno.EACCES, "Permission denied", "peers"),
+     "no right to peers: what 'sudo ./dev' made belongs to root"),
 ])
 def test_what_the_user_can_put_right_is_one_line(capsys, error, words):
     def main(_arguments):
