@@ -25,6 +25,7 @@
         "views/social_crm_macro_views.xml",
         "views/social_crm_question_views.xml",
         "wizards/social_crm_together_views.xml",
+        "views/social_crm_person_views.xml",
     ],
     "demo": ["demo/social_crm_sandbox_demo.xml"],
     "assets": {

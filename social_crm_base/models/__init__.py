@@ -20,6 +20,7 @@ from . import (
     social_crm_case_actions,
     social_crm_case_customer,
     social_crm_case_cycle,
+    social_crm_case_disclosure,
     social_crm_case_display,
     social_crm_case_lead,
     social_crm_case_reason,

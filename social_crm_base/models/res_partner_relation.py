@@ -79,7 +79,7 @@ class ResPartner(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends_context("company", "lang", "uid")
+    @api.depends_context("company", "lang", "uid", "social_undisclosed")
     @api.depends("social_relation_manual", "social_relation_note", "social_relation_at")
     def _compute_social_relation_reason(self):
         rule = self.env["social.crm.relation.rule"]._of(self.env.company)
@@ -214,6 +214,9 @@ class ResPartner(models.Model):
         return words[found]
 
     def _social_day(self, known):
+        """The day of the last purchase, where the reader may know it and tell it on."""
+        if self.env.context.get("social_undisclosed"):
+            return self.env._("on a day that is locked")
         readable = [
             day
             for model, days in known.purchases.items()

@@ -160,7 +160,7 @@ class SocialCrmJourney(models.AbstractModel):
         return Subject(
             tuple(dict.fromkeys((*identity._ids, *others))),
             partner._ids,
-            disclosed=self._subject_of_identity(identity).disclosed,
+            disclosed=case._disclosed_partner()._ids,
         )
 
     @api.model
