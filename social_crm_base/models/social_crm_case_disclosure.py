@@ -17,10 +17,10 @@ class SocialCrmCase(models.Model):
         groups = self.env["social.crm.interaction"].sudo()._read_group(
             [("case_id", "=", self.id)], ["conversation_id"]
         )
-        conversations_sudo = self.env["social.crm.conversation"].sudo().browse(
-            conversation.id for (conversation,) in groups
+        heard_sudo = self.env["social.crm.conversation"].sudo().union(  # sudo: as above
+            *(conversation for (conversation,) in groups)
         )
-        speakers = conversations_sudo.identity_id.sudo(False) | self.identity_id
+        speakers = heard_sudo.identity_id.sudo(False) | self.identity_id
         return speakers.filtered(lambda identity: not identity.is_own)
 
     def _disclosed_partner(self):

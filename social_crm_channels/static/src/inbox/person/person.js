@@ -32,6 +32,9 @@ export class InboxPerson extends Component {
         const url = identity?.avatar || partner?.avatar || "";
         return url !== this.state.brokenAvatar ? url : partner?.avatar || "";
     }
+    get categories() {
+        return this.data.partner?.categories || [];
+    }
     get initial() {
         return this.title.trim().charAt(0).toUpperCase();
     }
