@@ -14,6 +14,7 @@
         "security/social_crm_security.xml",
         "security/social_crm_together_security.xml",
         "data/social_crm_cron.xml",
+        "views/social_crm_person_views.xml",
         "views/social_crm_event_views.xml",
         "views/social_crm_connect_views.xml",
         "views/social_crm_app_views.xml",
@@ -25,7 +26,6 @@
         "views/social_crm_macro_views.xml",
         "views/social_crm_question_views.xml",
         "wizards/social_crm_together_views.xml",
-        "views/social_crm_person_views.xml",
     ],
     "demo": ["demo/social_crm_sandbox_demo.xml"],
     "assets": {
