@@ -100,6 +100,9 @@ class SocialCrmOutbox(models.Model):
             interaction_sudo._blank_content("deleted")
         elif self.operation in ("hide", "unhide"):
             interaction_sudo.state = "hidden" if self.operation == "hide" else "normal"
+        elif self.operation in ("react", "unreact") and self.payload:
+            interaction_sudo._mark_reacted(
+                self.operation, self.payload.get("reaction", ""), moment)
         interaction_sudo.hooks_pending = True  # open screens are told by the second stage
 
     def _mark_failed(self, message):
@@ -197,6 +200,13 @@ class SocialCrmInteraction(models.Model):
                 self.channel_id,
                 [Activity("edit", moment, target=named, text=text, edited_at=moment)],
             )
+
+    def _mark_reacted(self, verb, reaction, moment):
+        """Our like is on the network: it stands below what it is about, as others' do."""
+        named = Target(self.external_id or "", self.family, self.container or "")
+        if named.external_id:
+            like = Activity(verb, moment, direction="out", target=named, reaction=reaction)
+            self._ingest(self.channel_id, [like])
 
     def _swallow_echo(self, key):
         """The network told us of our own words before it answered: two rows become ours.

@@ -127,6 +127,8 @@ class SocialCrmInteractionLog(models.TransientModel):
         self.ensure_one()
         self._check_complete()
         interaction = self._log()
+        if self.env.context.get("social_crm_stay"):  # whoever opened it shows the result
+            return {"type": "ir.actions.act_window_close"}
         return {
             "type": "ir.actions.act_window",
             "res_model": "social.crm.interaction",

@@ -23,6 +23,7 @@ from . import (
     social_crm_connector,
     social_crm_connector_reply,
     social_crm_conversation,
+    social_crm_interaction_entry,
     social_crm_interaction_talk,
     social_crm_macro,
     social_crm_macro_step,

@@ -55,6 +55,7 @@ class SocialCrmInteraction(models.Model):
         return {
             "reactions": self._talk_reactions(),
             "outbox": self._talk_outbox(),
+            "can": self._talk_abilities(),
             "media": self._talk_media_allowed(),
             "leads": self._talk_leads(),
             "siblings": self.sibling_id._filtered_access("read"),
@@ -93,6 +94,7 @@ class SocialCrmInteraction(models.Model):
             "delivery": self.delivery_state or "",
             "delivery_note": self.delivery_note or "",
             "outbox": facts["outbox"].get(self.id, False),
+            "can": facts["can"].get(self.id, []),
             "reactions": facts["reactions"].get(self.id, []),
             "counters": self.counters or {},
             "sibling": {"id": sibling.id, "channel": sibling.channel_id.name} if sibling else False,
@@ -166,6 +168,9 @@ class SocialCrmInteraction(models.Model):
 
         :rtype: dict[int, dict]
         """
+        labels = dict(
+            self.env["social.crm.outbox"]._fields["operation"]._description_selection(self.env)
+        )
         rows = self.env["social.crm.outbox"].search(
             [("interaction_id", "in", self.ids), ("state", "not in", ("done", "cancelled"))],
             order="id",
@@ -174,6 +179,7 @@ class SocialCrmInteraction(models.Model):
             row.interaction_id.id: {
                 "id": row.id,
                 "operation": row.operation,
+                "label": labels.get(row.operation, ""),
                 "state": row.state,
                 "not_before": fields.Datetime.to_string(row.not_before) or False,
                 "error": row.error or "",
