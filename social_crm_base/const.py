@@ -112,6 +112,7 @@ OUTBOX_OPERATIONS = [
     ("erase", "Erase remotely"),
 ]
 OUTBOX_STATES = [
+    ("approval", "Waiting for approval"),
     ("held", "Held"),
     ("queued", "Queued"),
     ("sending", "Sending"),

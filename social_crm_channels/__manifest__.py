@@ -15,10 +15,14 @@
         "security/social_crm_together_security.xml",
         "data/social_crm_cron.xml",
         "views/social_crm_person_views.xml",
+        "data/mail_activity_type_data.xml",
         "views/social_crm_event_views.xml",
         "views/social_crm_connect_views.xml",
         "views/social_crm_app_views.xml",
         "views/social_crm_channel_views.xml",
+        "views/social_crm_response_policy_views.xml",
+        "views/social_crm_deadline_notice_views.xml",
+        "views/social_crm_case_deadline_views.xml",
         "connectors/sandbox/sandbox.xml",
         "views/social_crm_inbox_views.xml",
         "views/res_config_settings_views.xml",
@@ -27,7 +31,10 @@
         "views/social_crm_question_views.xml",
         "wizards/social_crm_together_views.xml",
     ],
-    "demo": ["demo/social_crm_sandbox_demo.xml"],
+    "demo": [
+        "demo/social_crm_sandbox_demo.xml",
+        "demo/social_crm_response_policy_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "social_crm_channels/static/src/**/*",

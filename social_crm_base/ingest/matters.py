@@ -158,6 +158,9 @@ def _reopen(batch, moments):
             UPDATE social_crm_case_cycle
                SET paused_seconds = COALESCE(paused_seconds, 0)
                    + GREATEST(0, EXTRACT(epoch FROM v.at - paused_since))::int,
+                   pauses = COALESCE(pauses, '[]'::jsonb) || jsonb_build_array(jsonb_build_array(
+                       to_char(paused_since, 'YYYY-MM-DD HH24:MI:SS'),
+                       to_char(GREATEST(v.at, paused_since), 'YYYY-MM-DD HH24:MI:SS'))),
                    paused_since = NULL
               FROM unnest(%s::int[], %s::timestamp[]) AS v(id, at)
              WHERE case_id = v.id AND paused_since IS NOT NULL

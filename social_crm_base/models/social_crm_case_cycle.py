@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import fields, models
 
+from ..tools.business_time import read_pauses
 from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 
@@ -25,16 +26,29 @@ class SocialCrmCaseCycle(models.Model):
     resolution_business_seconds = fields.Integer()
     paused_seconds = fields.Integer(help="Time spent waiting for the customer.")
     paused_since = fields.Datetime()
+    pauses = fields.Json(
+        help="When we waited for the customer: a list of from and until, UTC. Working hours in "
+        "them do not count."
+    )
 
     _one_open = models.UniqueIndex("(case_id) WHERE closed_at IS NULL")
     _sequence_unique = models.UniqueIndex("(case_id, sequence)")
+
+    def _pause_spans(self):
+        """The times this cycle stood still, as pairs of naive UTC datetimes, oldest first.
+
+        :rtype: list[tuple[datetime, datetime]]
+        """
+        self.ensure_one()
+        return read_pauses(self.pauses)
 
     def _personal_data_fields(self):
         return {
             **not_personal(
                 "case_id company_id sequence opened_at closed_at first_response_at "
                 "first_response_seconds first_response_business_seconds resolution_seconds "
-                "resolution_business_seconds paused_seconds paused_since"
+                "resolution_business_seconds paused_seconds paused_since "
+                "pauses"
             ),
             **classify(EMPLOYEE, KEEP, "closed_by_id", ground="employment: who closed a case"),
         }

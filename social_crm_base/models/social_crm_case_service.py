@@ -2,18 +2,19 @@
 from odoo import api, fields, models
 
 from ..ingest import turns
-from ..tools.business_time import BusinessClock
+from ..tools.business_time import BusinessClock, read_pauses, worked_seconds
 
 CLOCKS = (
-    # table, from, until, seconds in business hours
-    ("social_crm_case_response", "waiting_since", "answered_at", "business_seconds"),
+    # table, from, until, seconds in business hours, pauses that do not count
+    ("social_crm_case_response", "waiting_since", "answered_at", "business_seconds", "NULL"),
     (
         "social_crm_case_cycle",
         "opened_at",
         "first_response_at",
         "first_response_business_seconds",
+        "NULL",
     ),
-    ("social_crm_case_cycle", "opened_at", "closed_at", "resolution_business_seconds"),
+    ("social_crm_case_cycle", "opened_at", "closed_at", "resolution_business_seconds", "pauses"),
 )
 
 
@@ -53,9 +54,11 @@ class SocialCrmCase(models.Model):
         if not self:
             return
         self.env.flush_all()
-        for calendar, cases in self.grouped(lambda case: case._working_hours()).items():
-            for table, start, end, target in CLOCKS:
-                self._fill_clock(calendar, cases, table, start, end, target)
+        for (calendar, _company), cases in self.grouped(
+            lambda case: (case._working_hours(), case.company_id)
+        ).items():
+            for columns in CLOCKS:
+                self._fill_clock(calendar, cases, *columns)
 
     def _working_hours(self):
         """The calendar in whose hours this case is answered.
@@ -64,23 +67,24 @@ class SocialCrmCase(models.Model):
         """
         return self.team_id.resource_calendar_id or self.company_id.resource_calendar_id
 
-    def _fill_clock(self, calendar, cases, table, start, end, target):
+    def _fill_clock(self, calendar, cases, table, start, end, target, pauses):
         self.env.cr.execute(
-            f"SELECT id, {start}, {end} FROM {table}"
+            f"SELECT id, {start}, {end}, {pauses} FROM {table}"
             f" WHERE case_id = ANY(%s) AND {end} IS NOT NULL AND {target} IS NULL",
             [cases.ids],
         )
         spans = self.env.cr.fetchall()
         if not spans:
             return
-        clock = None
-        if calendar:
-            clock = BusinessClock.of_calendar(
-                calendar, min(span[1] for span in spans), max(span[2] for span in spans)
-            )
+        clock = BusinessClock.of_calendar(
+            calendar,
+            min(span[1] for span in spans),
+            max(span[2] for span in spans),
+            cases[:1].company_id,
+        )
         worked = [
-            clock.seconds(begin, stop) if clock else max(0, int((stop - begin).total_seconds()))
-            for _id, begin, stop in spans
+            worked_seconds(clock, begin, stop, read_pauses(paused))
+            for _id, begin, stop, paused in spans
         ]
         self.env.cr.execute(
             f"UPDATE {table} t SET {target} = v.seconds"

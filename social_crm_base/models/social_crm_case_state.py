@@ -127,7 +127,14 @@ class SocialCrmCaseCycle(models.Model):
         vals = {}
         if old == "waiting" and self.paused_since:
             paused = (now - self.paused_since).total_seconds()
-            vals = {"paused_since": False, "paused_seconds": self.paused_seconds + int(paused)}
+            vals = {
+                "paused_since": False,
+                "paused_seconds": self.paused_seconds + int(paused),
+                "pauses": [
+                    *(self.pauses or []),
+                    [fields.Datetime.to_string(self.paused_since), fields.Datetime.to_string(now)],
+                ],
+            }
         if new == "waiting":
             vals["paused_since"] = now
         elif new == "closed":

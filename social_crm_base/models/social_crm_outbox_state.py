@@ -17,7 +17,10 @@ class SocialCrmOutbox(models.Model):
 
     def action_take_back(self):
         """Take back what has not left yet."""
-        self._lock(("held", "queued", "by_hand"), self.env._("It is too late to take this back."))
+        self._lock(
+            ("approval", "held", "queued", "by_hand"),
+            self.env._("It is too late to take this back."),
+        )
         self.write({"state": "cancelled", "not_before": False, "error": False})
         self._saying().interaction_id.write({"delivery_state": "cancelled"})
 

@@ -12,6 +12,7 @@ class SocialCrmOutbox(models.Model):
         """
         self.ensure_one()
         return {
+            "approval": self.env._("Waiting for somebody to approve it."),
             "held": self.env._("Will be sent in a moment."),
             "queued": self.env._("On its way."),
             "sending": self.env._("On its way."),

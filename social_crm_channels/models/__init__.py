@@ -6,6 +6,7 @@ from . import (
     mail_thread,
     res_company,
     social_crm_app,
+    social_crm_case_deadlines,
     social_crm_case_inbox,
     social_crm_case_look,
     social_crm_case_note,
@@ -24,13 +25,23 @@ from . import (
     social_crm_connector_reply,
     social_crm_conversation,
     social_crm_interaction_entry,
+    social_crm_conversation_window,
+    social_crm_deadline_notice,
+    social_crm_interaction_deadlines,
     social_crm_interaction_talk,
     social_crm_macro,
     social_crm_macro_step,
     social_crm_outbox,
     social_crm_question,
+    social_crm_response_policy,
+    social_crm_team,
     social_crm_worker,
 )
 
 from . import social_crm_event  # isort: skip  the worker's methods come first
-from . import social_crm_channel_fetch, social_crm_event_process, social_crm_event_relate
+from . import (
+    social_crm_case_watch,
+    social_crm_channel_fetch,
+    social_crm_event_process,
+    social_crm_event_relate,
+)

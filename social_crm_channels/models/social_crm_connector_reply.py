@@ -50,8 +50,8 @@ class SocialCrmConnector(models.AbstractModel):
         """A talk of two: open for so long after their last words."""
         platform = channel.platform_id
         templates = {"template"} if self._reply_templates(channel, conversation) else set()
-        hours = max(platform.reply_window_hours, platform.human_window_hours)
-        if not platform.reply_window_hours:
+        hours = self._window_hours(channel)
+        if not hours:
             return ReplyOptions(True, modes=frozenset({"free_text"} | templates))
         last, now = conversation.last_in_date, fields.Datetime.now()
         if last and now <= last + timedelta(hours=hours):
@@ -68,6 +68,38 @@ class SocialCrmConnector(models.AbstractModel):
             modes=frozenset(templates),
             reason=self._window_words(conversation, hours, bool(templates)),
         )
+
+    def _window_hours(self, channel):
+        """How long after their last words one may answer in private, on the clock; 0: no end.
+
+        The longer window for people counts where the network granted it (capability
+        ``human_window``), and where a person answers there by hand.
+
+        :rtype: int
+        """
+        platform = channel.platform_id
+        hours = platform.reply_window_hours
+        granted = (
+            channel.connector == "manual" or "human_window" in self._capabilities(channel)
+        )
+        return max(hours, platform.human_window_hours) if hours and granted else hours
+
+    def _reply_until(self, channel, conversations):
+        """Until when one may answer in these conversations of a channel, asked for many at once.
+
+        What ``_reply_options`` tells as the deadline of one. Public answers have no window.
+
+        :param recordset conversations: of ``channel``
+        :return: conversation to naive UTC; None where nothing ends
+        :rtype: dict
+        """
+        hours = self._window_hours(channel)
+        return {
+            place: place.last_in_date + timedelta(hours=hours)
+            if hours and place.kind in PRIVATE_KINDS and place.last_in_date
+            else None
+            for place in conversations
+        }
 
     def _window_words(self, conversation, hours, has_templates):
         """Why the window is closed, and what is possible instead."""

@@ -2,6 +2,7 @@
 from . import (
     test_connect,
     test_connector_contract,
+    test_deadline_watch,
     test_event,
     test_fetch,
     test_health,
@@ -10,6 +11,7 @@ from . import (
     test_mastodon_parse,
     test_mastodon_poll,
     test_question,
+    test_response_policy,
     test_sandbox,
     test_outbox,
     test_together,

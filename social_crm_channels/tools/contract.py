@@ -28,6 +28,7 @@ CAPABILITIES = frozenset(
         "native_idempotency",  # the same idempotency key twice is one message on the network
         "oauth",
         "archive",
+        "human_window",  # people may answer for longer than machines, the network granted it
     }
 )
 # How one may answer now, see ReplyOptions.
