@@ -247,12 +247,13 @@ class TestResponsePolicy(PolicyCommon):
         self.assertEqual(talk.reply_until, longer, "a person answers there by hand")
         channel.connector = "sandbox"
         talk._keep_windows()
-        self.assertEqual(talk.reply_until, later(MONDAY, hours=24))
+        self.assertEqual(talk.reply_until, longer, "the sandbox grants everything")
+        without = channel._connector()._capabilities(channel) - {"human_window"}
         connector = type(channel._connector())
-        granted = frozenset({"human_window"})
-        self.patch(connector, "_capabilities", lambda connector, channel: granted)
+        self.patch(connector, "_capabilities", lambda connector, channel: without)
         talk._keep_windows()
-        self.assertEqual(talk.reply_until, longer)
+        self.assertEqual(talk.reply_until, later(MONDAY, hours=24))
+        self.assertEqual(channel._connector()._window_hours(channel), 24)
 
     def test_a_promise_of_nothing_and_a_warning_before_the_wait_are_refused(self):
         with self.assertRaisesRegex(ValidationError, "promises nothing"):

@@ -73,6 +73,7 @@ class SocialCrmConnectorSandbox(models.AbstractModel):
                 "react",
                 "media",
                 "native_idempotency",
+                "human_window",
             }
         )
 
