@@ -91,8 +91,8 @@ def main_guard(main, arguments):
     except KeyboardInterrupt:
         message = "interrupted; the same command goes on where it stopped"
     except PermissionError as error:
-        message = (f"no right to {error.filename}: what 'sudo ./dev' made belongs to root, so go on "
-                   "with sudo, or begin anew with 'sudo ./dev clean'")
+        message = (f"no right to {error.filename}: what 'sudo ./dev' made belongs to root, so go "
+                   "on with sudo, or begin anew with 'sudo ./dev clean'")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

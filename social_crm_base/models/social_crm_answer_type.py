@@ -10,7 +10,7 @@ class SocialCrmAnswerType(models.Model):
 
     # No company: a vocabulary all companies share
     _name = "social.crm.answer.type"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Kind of Answer"
     _order = "sequence, id"
 
@@ -32,19 +32,6 @@ class SocialCrmAnswerType(models.Model):
         # sudo: which kinds of answer there are is no secret, and every ingest asks
         types_sudo = self.sudo().with_context(active_test=False).search([])
         return {answer_type.code: answer_type.id for answer_type in types_sudo}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _personal_data_fields(self):
         return not_personal("name code sequence stops_clock active")

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
@@ -8,7 +8,12 @@ class SocialCrmChannel(models.Model):
     """One account we own: a page, a number, a bot, a forum, a feed."""
 
     _name = "social.crm.channel"
-    _inherit = ["mail.thread", "mail.activity.mixin", "social.crm.personal.data"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "social.crm.cached",
+        "social.crm.personal.data",
+    ]
     _description = "Social Channel"
     _order = "sequence, name, id"
     _check_company_auto = True
@@ -58,21 +63,9 @@ class SocialCrmChannel(models.Model):
         "This account is connected already in this company.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        channels = super().create(vals_list)
-        self.env.registry.clear_cache()  # record rules cache who may read which channel
-        return channels
-
-    def write(self, vals):
-        done = super().write(vals)
-        if vals.keys() & {"team_ids", "active"}:
-            self.env.registry.clear_cache()
-        return done
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    def _touches_cache(self, vals):
+        # record rules cache who may read which channel
+        return bool(vals.keys() & {"team_ids", "active"})
 
     def _personal_data_fields(self):
         return {

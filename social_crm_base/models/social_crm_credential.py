@@ -25,7 +25,7 @@ class SocialCrmCredential(models.Model):
     """
 
     _name = "social.crm.credential"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Network Credential"
     _rec_name = "kind"
 
@@ -108,7 +108,6 @@ class SocialCrmCredential(models.Model):
             else:
                 vals.update({column: owner.id, "kind": kind, "company_id": owner.company_id.id})
                 stored_sudo.create(vals)
-        self.env.registry.clear_cache()
 
     @api.model
     def _forget(self, owner):
@@ -116,7 +115,6 @@ class SocialCrmCredential(models.Model):
         column = "channel_id" if owner._name == "social.crm.channel" else "app_id"
         # sudo: nobody may delete credentials; the callers have checked who asks
         self.sudo().search([(column, "in", owner.ids)]).unlink()
-        self.env.registry.clear_cache()
 
     # === ENCRYPTION === #
 
@@ -193,7 +191,6 @@ class SocialCrmCredential(models.Model):
             secret = self._open(credential.key_name, credential.ciphertext, binding)
             credential.write(self._seal(secret, binding))
             done += 1
-        self.env.registry.clear_cache()
         return done
 
     def _personal_data_fields(self):

@@ -16,7 +16,8 @@ class SocialCrmPlatform(models.Model):
     # No company: the networks are the same for everybody
     _name = "social.crm.platform"
     _description = "Social Network"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
+    _cache_name = "stable"
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, help="The network's name as it writes it itself.")
@@ -303,23 +304,10 @@ class SocialCrmPlatform(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        platforms = super().create(vals_list)
-        self.env.registry.clear_cache("stable")
-        return platforms
-
     def write(self, vals):
         if "code" in vals and any(platform.code != vals["code"] for platform in self):
             self._check_code_is_free()
-        result = super().write(vals)
-        self.env.registry.clear_cache("stable")
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache("stable")
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):

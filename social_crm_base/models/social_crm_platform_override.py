@@ -21,7 +21,8 @@ class SocialCrmPlatformOverride(models.Model):
 
     _name = "social.crm.platform.override"
     _description = "Override of a Rule"
-    _inherit = ["mail.thread", "social.crm.personal.data"]
+    _inherit = ["mail.thread", "social.crm.cached", "social.crm.personal.data"]
+    _cache_name = "stable"
     _order = "requested_on desc, id desc"
     _rec_name = "rule_id"
 
@@ -178,9 +179,11 @@ class SocialCrmPlatformOverride(models.Model):
                 }
             )
         overrides = super().create(prepared)
-        self.env.registry.clear_cache("stable")
         overrides.filtered(lambda override: override.state == "requested")._ask_second_person()
         return overrides
+
+    def _touches_cache(self, vals):
+        return "state" in vals
 
     def write(self, vals):
         """Only the discussion may change; states change by the actions."""
@@ -310,7 +313,6 @@ class SocialCrmPlatformOverride(models.Model):
                 f"{role}_on": fields.Datetime.now(),
             }
         )
-        self.env.registry.clear_cache("stable")
 
     def _personal_data_fields(self):
         return {

@@ -27,7 +27,8 @@ class SocialCrmPlatformRule(models.Model):
     # No company: contracts and laws bind every company; exceptions are made by overrides of one
     _name = "social.crm.platform.rule"
     _description = "Rule of a Social Network"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
+    _cache_name = "stable"
     _order = "platform_id, action, flow, id"
     _rec_name = "reason"
 
@@ -164,22 +165,13 @@ class SocialCrmPlatformRule(models.Model):
     def create(self, vals_list):
         if not self.env.su and any(vals.get("is_shipped") for vals in vals_list):
             raise UserError(self.env._("Only an app can bring rules of its own."))
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache("stable")
-        return rules
+        return super().create(vals_list)
 
     def write(self, vals):
         # Data files are loaded as superuser, which no user's call ever is.
         if not self.env.su and BINDING_FIELDS & vals.keys():
             self._check_may_change()
-        result = super().write(vals)
-        self.env.registry.clear_cache("stable")
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache("stable")
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shipped(self):

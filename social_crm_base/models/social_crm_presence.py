@@ -33,7 +33,7 @@ class SocialCrmPresence(models.AbstractModel):
             record.social_presence = mine._presence_cards()
 
     def _social_presence_keys(self):
-        """Whom the document is about.
+        """Whom the document is about; each model that has a presence says it.
 
         :return: ids of the contact and of the identity, either may be False
         :rtype: tuple

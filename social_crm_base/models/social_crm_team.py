@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
@@ -8,7 +8,7 @@ class SocialCrmTeam(models.Model):
     """Who answers: members, hours, capacity, languages and skills."""
 
     _name = "social.crm.team"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Social Team"
     _order = "sequence, name, id"
     _check_company_auto = True
@@ -34,21 +34,9 @@ class SocialCrmTeam(models.Model):
     substate_ids = fields.One2many("social.crm.case.substate", "team_id", string="Sub-states")
     case_properties = fields.PropertiesDefinition()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        self.env.registry.clear_cache()  # record rules cache who may read which channel
-        return teams
-
-    def write(self, vals):
-        done = super().write(vals)
-        if vals.keys() & {"member_ids", "user_id", "channel_ids", "active"}:
-            self.env.registry.clear_cache()
-        return done
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    def _touches_cache(self, vals):
+        # record rules cache who may read which channel
+        return bool(vals.keys() & {"member_ids", "user_id", "channel_ids", "active"})
 
     def _personal_data_fields(self):
         return {

@@ -45,6 +45,21 @@ class TestTurns(BaseCase):
 
 
 @tagged("post_install", "-at_install")
+class TestAnswerTypes(SocialCrmCommon):
+    def test_they_are_cached_and_yet_read_anew_after_each_change(self):
+        kinds = self.env["social.crm.answer.type"]
+        self.assertNotIn("called_back", kinds._by_code())
+        kind = kinds.create({"name": "Called back", "code": "called_back"})
+        self.assertEqual(kinds._by_code()["called_back"], kind.id)
+        with self.assertQueryCount(0):
+            kinds._by_code()
+        kind.code = "rang_up"
+        self.assertIn("rang_up", kinds._by_code())
+        kind.unlink()
+        self.assertNotIn("rang_up", kinds._by_code())
+
+
+@tagged("post_install", "-at_install")
 class TestBusinessTime(SocialCrmCommon):
     @classmethod
     def setUpClass(cls):

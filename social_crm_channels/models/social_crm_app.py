@@ -21,7 +21,8 @@ def hash_token(token):
 
 
 class SocialCrmApp(models.Model):
-    _inherit = "social.crm.app"
+    _name = "social.crm.app"
+    _inherit = ["social.crm.app", "social.crm.cached"]
 
     connector = fields.Selection(
         selection="_selection_connector",
@@ -110,21 +111,8 @@ class SocialCrmApp(models.Model):
 
     # === CRUD, ACTIONS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        apps = super().create(vals_list)
-        self.env.registry.clear_cache()  # the addresses are cached
-        return apps
-
-    def write(self, vals):
-        done = super().write(vals)
-        if vals.keys() & ROUTING_FIELDS:
-            self.env.registry.clear_cache()
-        return done
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    def _touches_cache(self, vals):
+        return bool(vals.keys() & ROUTING_FIELDS)  # the addresses are cached
 
     def action_rotate_webhook_token(self):
         """Make a new webhook address; the old one stops working at once."""

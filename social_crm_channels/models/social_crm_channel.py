@@ -78,11 +78,9 @@ class SocialCrmChannel(models.Model):
         )
         return channels
 
-    def write(self, vals):
-        done = super().write(vals)
-        if vals.keys() & ROUTING_FIELDS:
-            self.env.registry.clear_cache()  # webhooks find their channel in a cache
-        return done
+    def _touches_cache(self, vals):
+        # webhooks find their channel in a cache
+        return super()._touches_cache(vals) or bool(vals.keys() & ROUTING_FIELDS)
 
     # === CONNECTOR === #
 

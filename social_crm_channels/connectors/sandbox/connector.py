@@ -11,6 +11,7 @@ from odoo import fields, models
 from odoo.addons.social_crm_base.tools import keyring
 
 from ...tools.contract import Account, Grant, Health, Measure, MediaLimits, Receipt, Template
+from ..webhook.const import TWO_WAY
 
 MAX_CHARACTERS = 1000
 DELIVERED_AFTER = timedelta(minutes=1)
@@ -61,21 +62,7 @@ class SocialCrmConnectorSandbox(models.AbstractModel):
     _description = "Sandbox Connector"
 
     def _capabilities(self, channel):
-        return frozenset(
-            {
-                "receive_push",
-                "send_direct",
-                "send_public",
-                "publish",
-                "edit",
-                "delete",
-                "hide",
-                "react",
-                "media",
-                "native_idempotency",
-                "human_window",
-            }
-        )
+        return TWO_WAY | {"hide", "human_window"}
 
     # === SET-UP === #
 

@@ -49,19 +49,7 @@ class SocialCrmConnectorWebhook(models.AbstractModel):
     def _capabilities(self, channel):
         if not self._callback(channel):
             return frozenset({"receive_push"})
-        return frozenset(
-            {
-                "receive_push",
-                "send_direct",
-                "send_public",
-                "publish",
-                "edit",
-                "delete",
-                "react",
-                "media",
-                "native_idempotency",
-            }
-        )
+        return const.TWO_WAY
 
     # === SET-UP === #
 

@@ -5,6 +5,21 @@ DEFAULT_ACCOUNT = "default"
 MAX_ITEMS = 1000
 MAX_TEXT = 100_000
 
+# What a channel can do once it has an address for answers.
+TWO_WAY = frozenset(
+    {
+        "receive_push",
+        "send_direct",
+        "send_public",
+        "publish",
+        "edit",
+        "delete",
+        "react",
+        "media",
+        "native_idempotency",
+    }
+)
+
 ITEM_VERBS = ("create", "edit")
 VERBS = (*ITEM_VERBS, "delete", "react", "unreact", "receipt", "counters", "profile")
 KINDS = (
