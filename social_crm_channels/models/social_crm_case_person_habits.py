@@ -109,7 +109,8 @@ class SocialCrmCase(models.Model):
     def _inbox_language_name(self, code):
         """The language's name in the reader's own; its code where nobody knows it."""
         try:
-            name = Locale.parse(code, sep="_").get_display_name(self.env.lang) if code else ""
+            reader = self.env.lang or "en_US"
+            name = Locale.parse(code, sep="_").get_display_name(reader) if code else ""
         except (UnknownLocaleError, ValueError):
             name = ""
         return name.capitalize() if name else code

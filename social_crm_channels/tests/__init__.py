@@ -14,6 +14,7 @@ from . import (
     test_response_policy,
     test_sandbox,
     test_outbox,
+    test_person,
     test_together,
     test_reply_options,
     test_webhook,
