@@ -12,6 +12,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/social_crm_security.xml",
+        "security/social_crm_inbox_security.xml",
         "security/social_crm_together_security.xml",
         "data/social_crm_cron.xml",
         "views/social_crm_person_views.xml",
@@ -30,11 +31,14 @@
         "views/social_crm_macro_views.xml",
         "views/social_crm_question_views.xml",
         "wizards/social_crm_together_views.xml",
+        "views/social_crm_inbox_filter_views.xml",
+        "views/social_crm_case_views.xml",
     ],
     "demo": [
         "demo/social_crm_sandbox_demo.xml",
         "demo/social_crm_response_policy_demo.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_backend": [
             "social_crm_channels/static/src/**/*",

@@ -6,10 +6,12 @@ from odoo.tests import HttpCase, tagged
 class TestHoot(HttpCase):
     """The components' own tests, in a real browser."""
 
+    suite = "@social_crm_base"
+
     def test_components(self):
         self.browser_js(
             "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            f"&id={self._suite_id('@social_crm_base')}",
+            f"&id={self._suite_id(self.suite)}",
             "",
             "",
             login="admin",

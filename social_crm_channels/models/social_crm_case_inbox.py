@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify
 
@@ -28,11 +29,30 @@ class SocialCrmCase(models.Model):
         if not case:
             return {}
         case.ensure_one()
+        if names is None:
+            case._inbox_answer_mention()
         return {
             name: getattr(case, method)()
             for name, method in case._inbox_sections().items()
             if names is None or name in names
         }
+
+    def _inbox_answer_mention(self):
+        """This user came to look: no mention of them waits here any more."""
+        if self.env.user in self.mention_user_ids:
+            # sudo: also who may only read the case has seen what they were called for
+            self.sudo().with_context(tracking_disable=True).mention_user_ids = [
+                Command.unlink(self.env.uid)
+            ]
+
+    def action_open_in_inbox(self):
+        """Open this case where it is answered."""
+        self.ensure_one()
+        action = self.env["ir.actions.client"]._for_xml_id(
+            "social_crm_channels.social_crm_inbox_action"
+        )
+        action["params"] = {"case_id": self.id}
+        return action
 
     @api.model
     def _inbox_sections(self):
@@ -47,6 +67,9 @@ class SocialCrmCase(models.Model):
 
     def _inbox_head(self):
         """Whose case it is, where it stands and who works on it."""
+        contact = self.partner_id._filtered_access("read")
+        # sudo: whoever may read a case is told where it was opened, whatever channels are theirs
+        channel_sudo = self.sudo().channel_id
         return {
             "id": self.id,
             "name": self.name,
@@ -54,14 +77,16 @@ class SocialCrmCase(models.Model):
             "substate": self.substate_id.display_name or "",
             "priority": self.priority,
             "confidential": self.confidential,
-            "customer": self.customer_name,
-            "channel": self.channel_id.name or "",
-            "platform_icon": self.platform_icon or "",
+            "customer": (contact or self.identity_id).display_name or "",
+            "channel": channel_sudo.name or "",
+            "platform": channel_sudo.platform_id.name or "",
+            "platform_icon": channel_sudo.platform_id.icon_url or "",
             "team": {"id": self.team_id.id, "name": self.team_id.display_name or ""},
             "user": {"id": self.user_id.id, "name": self.user_id.display_name or ""},
             "tags": [
                 {"id": tag.id, "name": tag.name, "color": tag.color} for tag in self.tag_ids
             ],
+            "waiting_since": fields.Datetime.to_string(self.waiting_since) or "",
             "deadline": fields.Datetime.to_string(self.deadline) or "",
             "snoozed_until": fields.Datetime.to_string(self.snoozed_until) or "",
             "risk_score": self.risk_score,

@@ -118,6 +118,9 @@ export class InboxStore {
      */
     async act(method, args = []) {
         const ids = this.targetIds;
+        if (!ids.length) {
+            return;
+        }
         const result = await this.services.orm.call(CASE_MODEL, method, [ids, ...args]);
         if (result?.type) {
             await this.services.action.doAction(result, { onClose: () => this.changed(ids) });
