@@ -25,6 +25,7 @@
         "views/social_crm_deadline_notice_views.xml",
         "views/social_crm_case_deadline_views.xml",
         "connectors/sandbox/sandbox.xml",
+        "connectors/mail/mail.xml",
         "views/social_crm_inbox_views.xml",
         "views/res_config_settings_views.xml",
         "data/social_crm_together_cron.xml",

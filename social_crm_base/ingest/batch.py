@@ -82,11 +82,12 @@ class Row:
 class Batch:
     """One call of ``_ingest``: the activities and what the steps found out about them."""
 
-    def __init__(self, env, channel, activities, opens_cases):
+    def __init__(self, env, channel, activities, opens_cases, case_id=None):
         self.env = env(context=dict(env.context, **QUIET))
         self.channel = channel.with_env(self.env)
         self.activities = activities
         self.opens_cases = opens_cases
+        self.case_id = case_id  # what all of it is about, whoever says it
         self.result = IngestResult(env["social.crm.interaction"])
         self.people = {}  # actor_key -> Person
         self.people_by_id = {}

@@ -79,6 +79,13 @@ def _current(batch, customers):
     """
     if not customers:
         return {}
+    if batch.case_id:
+        batch.env.cr.execute(
+            "SELECT id, customer_key, state, opened_at, closed_at, confidential"
+            "  FROM social_crm_case WHERE id = %s FOR NO KEY UPDATE",
+            [batch.case_id],
+        )
+        return dict.fromkeys(customers, batch.env.cr.dictfetchone())
     batch.env.cr.execute(
         """
         SELECT id, customer_key, state, opened_at, closed_at, confidential FROM social_crm_case
@@ -98,6 +105,8 @@ def _take_up(batch, openers, cases):
     :rtype: set
     """
     window = timedelta(days=batch.channel.company_id.social_crm_reopen_days)
+    if batch.case_id:
+        window = timedelta.max  # who names the matter means it, however long ago it was
     reopened, ended, missing = {}, [], []
     for customer, rows in openers.items():
         case = cases.get(customer)

@@ -19,14 +19,15 @@ class Ingest:
         self.env = env
         self.channel = channel
 
-    def run(self, activities, opens_cases=True):
+    def run(self, activities, opens_cases=True, case_id=None):
         """Store what the activities say.
 
         :param list activities: :class:`Activity`, in any order, seen before or not
         :param bool opens_cases: False for history that is imported, which asks for no answer
+        :param int case_id: the case all of it belongs to, where that is known
         :rtype: IngestResult
         """
-        batch = Batch(self.env, self.channel, list(activities), opens_cases)
+        batch = Batch(self.env, self.channel, list(activities), opens_cases, case_id)
         self.env.flush_all()
         batch.result.dropped += self.env["social.crm.interaction"]._gate_activities(
             self.channel, batch.activities

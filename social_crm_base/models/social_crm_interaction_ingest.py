@@ -27,7 +27,7 @@ class SocialCrmInteraction(models.Model):
     _inherit = "social.crm.interaction"
 
     @api.model
-    def _ingest(self, channel, activities, opens_cases=True):
+    def _ingest(self, channel, activities, opens_cases=True, case=None):
         """The one way in: store what happened on a network.
 
         The same activities give the same rows in any order and any number of times. Nothing is
@@ -36,6 +36,7 @@ class SocialCrmInteraction(models.Model):
         :param recordset channel: one ``social.crm.channel``
         :param list activities: :class:`~odoo.addons.social_crm_base.tools.activity.Activity`
         :param bool opens_cases: False for history, which asks nobody for an answer
+        :param recordset case: the matter all of it belongs to, where the way it came by says so
         :rtype: IngestResult
         :raise AccessError: when the user may not log on this channel
         """
@@ -43,7 +44,9 @@ class SocialCrmInteraction(models.Model):
         self.check_access("create")
         channel.check_access("read")
         # sudo: cycles, turns and identities follow from what was said; nobody writes them by hand
-        return Ingest(self.sudo().env, channel.sudo()).run(activities, opens_cases=opens_cases)
+        return Ingest(self.sudo().env, channel.sudo()).run(
+            activities, opens_cases=opens_cases, case_id=case.id if case else None
+        )
 
     @api.model
     def _gate_activities(self, channel, activities):

@@ -3,7 +3,6 @@ from . import (
     ir_websocket,
     mail_activity,
     mail_message,
-    mail_thread,
     res_company,
     social_crm_app,
     social_crm_case_deadlines,

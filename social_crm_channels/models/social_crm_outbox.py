@@ -13,6 +13,7 @@ from odoo.addons.social_crm_base.exceptions import (
     RateLimited,
     TransientError,
 )
+from odoo.addons.social_crm_base.models.social_crm_conversation_send import AUTOMATIC
 from odoo.addons.social_crm_base.tools.activity import Actor, Target
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
@@ -299,6 +300,7 @@ class SocialCrmOutbox(models.Model):
             language=(item.language or "").partition("_")[0],
             title=item.title or "",
             template=(self.payload or {}).get("template"),
+            automatic=item.answer_type_id.code in AUTOMATIC,
             tried_at=self.first_tried_at if self.attempts > 1 else None,
         )
 

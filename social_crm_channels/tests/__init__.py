@@ -10,6 +10,7 @@ from . import (
     test_inbox_filter,
     test_inbox_queue,
     test_macro,
+    test_mail_connector,
     test_mastodon_connector,
     test_mastodon_parse,
     test_mastodon_poll,

@@ -73,6 +73,7 @@ class OutMessage:
     :param str title: for networks whose posts have one
     :param Mapping template: ``key``, ``language`` and ``params`` (placeholder to value) of one of
         ``_reply_templates``; ``text`` is what it reads like
+    :param bool automatic: nobody wrote it by hand (an away message): networks want to know
     :param datetime tried_at: when it was first attempted, None at the first attempt: ``_find_sent``
         looks no further back
     """
@@ -90,6 +91,7 @@ class OutMessage:
     language: str = ""
     title: str = ""
     template: Mapping | None = None
+    automatic: bool = False
     tried_at: datetime | None = None
 
 
