@@ -5,5 +5,6 @@ from . import (
     social_crm_connect,
     social_crm_connect_rows,
     social_crm_macro_run,
+    social_crm_rule_test,
     social_crm_transfer,
 )
