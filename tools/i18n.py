@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""./dev i18n: the translation template of each addon, by Odoo's own export."""
+"""./dev i18n: the translation template of each addon, by Odoo's own export, and its translations."""
 from . import database, odoo
 from .console import say
 from .paths import ADDONS, ROOT, marked
@@ -12,6 +12,25 @@ def content(path):
     if not path.exists():
         return None
     return [line for line in path.read_text().splitlines() if "-Date: " not in line]
+
+
+def follow(template, translation):
+    """Give a translation the terms of its template, and say how many still lack words.
+
+    :param Path template: a .pot
+    :param Path translation: a .po, rewritten
+    """
+    import polib  # Odoo's own requirement: only there after set-up
+
+    terms, words = polib.pofile(str(template)), polib.pofile(str(translation))
+    known = {entry.msgid: entry.msgstr for entry in words}
+    words.clear()
+    for term in terms:
+        term.msgstr = known.get(term.msgid, "")
+        words.append(term)
+    words.save(str(translation))
+    missing = sum(not entry.msgstr for entry in words)
+    say(f"{translation.relative_to(ROOT)}: {missing} of {len(words)} terms to translate")
 
 
 def run(_options):
@@ -32,5 +51,8 @@ def run(_options):
                 say(f"{path.relative_to(ROOT)} is up to date")
             else:
                 say(f"{path.relative_to(ROOT)} written")
+            if path.exists():
+                for translation in sorted(path.parent.glob("*.po")):
+                    follow(path, translation)
     finally:
         database.drop(NAME)
