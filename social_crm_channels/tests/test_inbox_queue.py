@@ -25,6 +25,7 @@ class TestInboxQueue(SocialCrmCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["social.crm.case"].search([]).unlink()  # demo cases would stand between ours
+        cls.env["social.crm.response.policy"].search([]).unlink()  # deadlines are the tests' own
         cls.case_model = cls.env["social.crm.case"]
 
     def talk(self, *activities, **options):
