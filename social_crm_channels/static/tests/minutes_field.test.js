@@ -1,6 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import {
+    allowTranslations,
     clickSave,
     contains,
     defineModels,
@@ -25,10 +26,12 @@ defineModels([Policy]);
 defineMailModels();
 
 test("minutes are read as people say them", () => {
+    allowTranslations();
     expect([90, 60, 5, 2880, 0].map(formatMinutes)).toEqual(["1 h 30 min", "1 h", "5 min", "48 h", ""]);
 });
 
 test("what people say becomes minutes", () => {
+    allowTranslations();
     const said = ["90", "1:30", "1 h 30 min", "1,5 h", "2 d", "", "1 Std", "8h"];
     expect(said.slice(0, 6).map(parseMinutes)).toEqual([90, 90, 90, 90, 2880, 0]);
     expect(parseMinutes("8h")).toBe(480);
