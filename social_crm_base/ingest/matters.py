@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..const import KINDS_OPENING_CASE, ROLES_WITHOUT_CASE
+from ..tools.subject import subject
 from . import turns
 from .batch import Person, grouped
-
-NAME_LENGTH = 80
 
 
 def assign(batch):
@@ -208,7 +207,8 @@ def _prepare_case(batch, customer, rows):
     is_history = first.id not in {row.id for row in batch.new_rows}
     person = batch.people_by_id[first.identity_id]
     return {
-        "name": _subject(batch, first.activity),
+        "name": subject(first.activity.title or first.activity.text, batch.channel.handle)
+        or batch.env._("No text"),
         "company_id": batch.channel.company_id.id,
         "identity_id": person.id,
         "partner_id": person.partner_id or False,
@@ -220,13 +220,6 @@ def _prepare_case(batch, customer, rows):
         "counts_from": first.date if is_history else False,
         "last_date": first.date,
     }
-
-
-def _subject(batch, activity):
-    said = " ".join((activity.title or activity.text).split())
-    if len(said) > NAME_LENGTH:
-        said = said[: NAME_LENGTH - 1].rstrip() + "…"
-    return said or batch.env._("No text")
 
 
 def _attach(batch, openers, cases):

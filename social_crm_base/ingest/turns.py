@@ -234,7 +234,9 @@ def _write_turns(env, wanted):
                 WHERE v.cycle_id = r.cycle_id AND v.since = r.waiting_since
                   AND v.answered IS NOT DISTINCT FROM r.answered_at
                   AND v.ended IS NOT DISTINCT FROM r.ended_at
-                  AND v.answer IS NOT DISTINCT FROM r.answer_id)
+                  AND v.question IS NOT DISTINCT FROM r.question_id
+                  AND v.answer IS NOT DISTINCT FROM r.answer_id
+                  AND v.user_id IS NOT DISTINCT FROM r.user_id)
         """,
         [list(wanted), *columns],
     )

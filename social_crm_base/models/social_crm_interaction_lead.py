@@ -9,7 +9,7 @@ from odoo.tools.mail import plaintext2html
 
 from ..const import CONSENTED, PRIVATE_VISIBILITY, QUOTE_CLASS
 from ..exceptions import RulebookRefusal
-from ..tools.journey import shorten
+from ..tools.subject import subject
 
 
 class SocialCrmInteraction(models.Model):
@@ -143,7 +143,7 @@ class SocialCrmInteraction(models.Model):
         for said in self.filtered("body").sorted(lambda i: (i.date, i.id)):
             platform, flow, company = said.platform_id, said._lead_flow(), said.company_id
             if not rules._lifetimes(platform, "content", flow, company)[platform.id]:
-                return shorten(" ".join((said.title or said.body).split()), 80)
+                return subject(said.title or said.body, said.channel_id.handle)
         return ""
 
     def _lead_people(self):

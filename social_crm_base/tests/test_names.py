@@ -2,6 +2,7 @@
 from odoo.tests import BaseCase, tagged
 
 from ..tools import address_form, names
+from ..tools.subject import SUBJECT_LENGTH, subject
 
 
 @tagged("post_install", "-at_install")
@@ -24,6 +25,32 @@ class TestNames(BaseCase):
         self.assertTrue(names.says_who("mara kundin"))
         self.assertTrue(names.says_who("suharto"))
         self.assertTrue(names.says_who("王小明"))
+
+
+@tagged("post_install", "-at_install")
+class TestSubject(BaseCase):
+    def test_it_begins_after_our_own_address(self):
+        ours = "shop@server.example"
+        for said, kept in (
+            ("@shop Where is my order?", "Where is my order?"),
+            ("@Shop@server.example: Where is it?", "Where is it?"),
+            ("@shop, @shop  Где је\nмоја поруџбина? 😀", "Где је моја поруџбина? 😀"),
+            ("@shop@elsewhere.example is cheaper", "@shop@elsewhere.example is cheaper"),
+            ("@shopping is fun", "@shopping is fun"),
+            ("@shop.example is down", "@shop.example is down"),
+            ("@ana ask @shop", "@ana ask @shop"),
+            ("I wrote to @shop twice", "I wrote to @shop twice"),
+            ("@shop", "@shop"),
+            ("", ""),
+            (None, ""),
+        ):
+            with self.subTest(said):
+                self.assertEqual(subject(said, ours), kept)
+        self.assertEqual(subject("@shop hello", False), "@shop hello")
+        self.assertEqual(subject("@shop hello", "@shop"), "hello")
+
+    def test_it_is_short(self):
+        self.assertEqual(len(subject("word " * 100, "shop")), SUBJECT_LENGTH)
 
 
 @tagged("post_install", "-at_install")

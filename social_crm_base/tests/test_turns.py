@@ -1,7 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from datetime import datetime, timedelta
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase, new_test_user, tagged
 
 from ..ingest.turns import tell
 from ..tools.business_time import BusinessClock
@@ -104,6 +104,16 @@ class TestBusinessTime(SocialCrmCommon):
         self.assertEqual(response.business_seconds, 20 * 60)
         cycle = self.said("m1").case_id.cycle_ids
         self.assertEqual(cycle.first_response_business_seconds, 20 * 60)
+
+    def test_whoever_answered_is_told_when_the_author_changes(self):
+        ana = person("ana")
+        self.ingest(message("m1", ana, 0), message("m2", ana, 5, direction="out"))
+        case = self.said("m1").case_id
+        colleague = new_test_user(self.env, "colleague", "social_crm_base.group_agent")
+        self.said("m2").author_id = colleague
+        case._recount_turns()
+        self.assertEqual(case.response_ids.user_id, colleague)
+        self.assertTrue(case.response_ids.seconds)
 
     def test_public_holidays_are_no_working_time(self):
         self.env["resource.calendar.leaves"].create(

@@ -30,6 +30,7 @@ class SocialWebhook(Controller):
         methods=["GET", "POST"],
         csrf=False,  # the caller is no browser; the signature takes its place
         save_session=False,
+        raw_body=True,  # see ir.http
         max_content_length=WEBHOOK_MAX_BYTES,
     )
     def webhook(self, token, **_arguments):

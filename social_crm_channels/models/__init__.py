@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
+    ir_http,
     ir_websocket,
     mail_activity,
     mail_message,

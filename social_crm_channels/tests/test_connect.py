@@ -175,6 +175,11 @@ class TestConnect(ConnectCommon, TransactionCase):
             self.assertEqual(form.connector, "mastodon")
             form.base_url = "mastodon.example"
 
+    def test_a_program_need_not_name_the_networks_own_connector(self):
+        wizards = self.env["social.crm.connect"].with_user(self.manager)
+        wizard = wizards.create({"platform_id": self.platform.id})
+        self.assertEqual(wizard.connector, "mastodon")
+
 
 @tagged("post_install", "-at_install")
 class TestOauth(ConnectCommon, HttpCase):

@@ -114,9 +114,15 @@ class TestWebhook(EngineCommon, HttpCase):
         self.assert_refused(self.call(body), 413)
 
     @mute_logger(CONTROLLER)
-    def test_a_form_instead_of_json_is_refused(self):
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        self.assert_refused(self.call(b"a=b", headers=headers), 403)
+    def test_a_form_instead_of_json_is_judged_by_what_was_sent(self):
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            headers = {"Content-Type": kind}
+            with self.subTest(kind):
+                self.assert_refused(self.call(b"a=b", headers=headers), 400)
+                self.assert_refused(self.call(b"a=b", headers=headers, signature="0" * 64), 403)
+        huge = b"a=" + b"b" * (5 * 1024 * 1024)
+        self.assert_refused(self.call(huge, headers=headers), 413)
+        self.assertEqual(self.call(body_of(word(1)), headers=headers).status_code, 200)
 
     def test_characters_no_database_holds_do_not_lose_the_item(self):
         body = b'[{"id": "a\\u0000b", "who": "\\ud800x", "text": "zero \\u0000 and half \\udfff"}]'

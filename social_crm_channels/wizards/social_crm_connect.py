@@ -44,6 +44,7 @@ class SocialCrmConnect(models.TransientModel):
         required=True,
         compute="_compute_connector",
         store=True,
+        precompute=True,  # or a create without it, by RPC, fails as incomplete
         readonly=False,
     )
     needs_server = fields.Boolean(compute="_compute_needs_server")
