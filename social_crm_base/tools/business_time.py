@@ -79,6 +79,7 @@ class BusinessClock:
             self._stops[index - 1] if index else None,
             self._starts[index] if index < len(self._starts) else None,
         )
+
     def _worked_until(self, moment):
         index = bisect_right(self._starts, moment)
         if not index:

@@ -174,6 +174,15 @@ class SocialCrmAgent(models.Model):
             and (not self.absent_until or self.absent_until > now)
         )
 
+    def _is_out_of_office(self, now):
+        """Whether Odoo's own out-of-office message is on; asked of the moment, not of a cache.
+
+        :param datetime now: naive UTC
+        """
+        user_sudo = self.user_id.sudo()  # sudo: only when, not why
+        begun, end = user_sudo.out_of_office_from, user_sudo.out_of_office_to
+        return bool(begun and begun <= now and (not end or end >= now))
+
     def _absent_now(self, now):
         """Who of these does not work now: by the absence here, by Odoo's out-of-office message,
         or by an approved leave where the app Time Off is installed.
@@ -182,11 +191,11 @@ class SocialCrmAgent(models.Model):
         :rtype: recordset
         """
         # sudo: only whether somebody is away is read, not why
-        users_sudo = self.user_id.sudo()
-        away = {user.id for user in users_sudo if user.is_out_of_office}
-        away |= set(self._on_leave_ids(users_sudo))
+        on_leave = set(self._on_leave_ids(self.user_id.sudo()))
         return self.filtered(
-            lambda agent: agent._is_in_own_absence(now) or agent.user_id.id in away
+            lambda agent: agent._is_in_own_absence(now)
+            or agent._is_out_of_office(now)
+            or agent.user_id.id in on_leave
         )
 
     @api.model

@@ -181,7 +181,9 @@ class SocialCrmCase(models.Model):
             if chosen:
                 given.setdefault(chosen.user_id, []).append(case.id)
         for user, ids in given.items():
-            self.browse(ids).write({"user_id": user.id, "hand_assigned": False})
+            cases = self.browse(ids)
+            cases.write({"user_id": user.id, "hand_assigned": False})
+            cases._tell_receivers()
 
 
 class SocialCrmAgent(models.Model):
@@ -222,9 +224,8 @@ class SocialCrmAgent(models.Model):
         """
         if self._is_in_own_absence(now):
             return self.absent_from
-        user_sudo = self.user_id.sudo()  # sudo: only when, not why
-        if user_sudo.is_out_of_office:
-            return user_sudo.out_of_office_from
+        if self._is_out_of_office(now):
+            return self.user_id.sudo().out_of_office_from  # sudo: only when, not why
         return now.replace(hour=0, minute=0, second=0)  # a leave counts in days
 
     @api.model

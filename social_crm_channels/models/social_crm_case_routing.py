@@ -103,6 +103,7 @@ class SocialCrmCase(models.Model):
         cases._hide_spam(plans, words)
         cases._run_rule_actions(plans)
         cases._log_routing(plans)
+        cases.filtered(lambda case: "user_id" in receivers[case])._tell_receivers()
 
     # === WHO ANSWERS === #
 
@@ -177,6 +178,19 @@ class SocialCrmCase(models.Model):
             [("user_id", "in", users.ids), ("company_id", "in", self.company_id.ids)]
         )
         return away | set(agents._absent_now(fields.Datetime.now()).user_id.ids)
+
+    def _tell_receivers(self):
+        """Tell colleagues which of these cases are theirs now, in one message each."""
+        for user, cases in self.filtered("user_id").grouped("user_id").items():
+            news = (
+                self.env._("A case was assigned to you")
+                if len(cases) == 1
+                else self.env._("%(number)s cases were assigned to you", number=len(cases))
+            )
+            links = Markup(", ").join(
+                case._get_html_link(title=case._told_name()) for case in cases[1:]
+            )
+            cases[:1]._tell(user, news, Markup("%s<br/>%s") % (news, links) if links else "")
 
     # === WHAT ELSE === #
 

@@ -17,6 +17,8 @@ from . import (
     test_question,
     test_response_policy,
     test_routing,
+    test_routing_return,
+    test_routing_turns,
     test_sandbox,
     test_outbox,
     test_person,

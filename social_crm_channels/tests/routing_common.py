@@ -40,6 +40,10 @@ class RoutingCommon(SocialCrmCommon):
         )
         cls.ingest(post("p0"))
 
+    def setUp(self):
+        super().setUp()
+        self.clock.move_to(NOW)
+
     @classmethod
     def agent_of(cls, user):
         """How this colleague works."""

@@ -27,11 +27,25 @@ class TestRouting(RoutingCommon):
         self.assertTrue(case.assigned_at)
         self.assertFalse(case.hand_assigned)
 
-    def test_which_rule_it_was_stands_in_the_log_and_nobody_is_notified(self):
-        self.rule("Žalbe & pohvale", assign="person", user_id=self.mira.id)
+    def test_which_rule_it_was_stands_in_the_log_without_notifying_anybody(self):
+        self.rule("Žalbe & pohvale", team_id=self.team.id)
         case = self.says("ana")
         self.assertIn("Žalbe &amp; pohvale", self.log_of(case))
         self.assertFalse(case.message_ids.notified_partner_ids)
+
+    def test_who_gets_cases_is_told_once_a_batch_and_without_the_customers_words(self):
+        self.rule(assign="person", user_id=self.mira.id)
+        self.ingest(
+            *(comment(f"t{n}", person(f"t{n}"), "p0", text="Tajna reč") for n in range(3))
+        )
+        self.run_second_stage()
+        told = self.env["mail.message"].search(
+            [("notified_partner_ids", "in", self.mira.partner_id.ids)]
+        )
+        self.assertEqual(len(told), 1)
+        self.assertIn("3 cases were assigned to you", told.subject)
+        self.assertNotIn("Tajna", told.body)
+        case = self.said("t1").case_id
         self.assertNotIn(self.mira.partner_id, case.message_partner_ids)
 
     def test_without_a_rule_that_holds_the_case_waits_in_the_queue_of_its_team(self):
