@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ..const import BATCH_TRIES
-from .social_crm_worker import is_lost_race
+from .social_crm_worker import is_lost_race, races_expected
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class SocialCrmCase(models.Model):
     _inherit = ["social.crm.case", "social.crm.worker"]
 
     @api.model
+    @races_expected()
     def _cron_watch_deadlines(self, batch_size=WATCH_BATCH):
         """Do what is due about deadlines, batch by batch.
 

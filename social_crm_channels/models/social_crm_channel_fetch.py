@@ -13,7 +13,7 @@ from odoo.addons.social_crm_base.exceptions import (
 )
 
 from ..const import FETCH_BACKOFF_SECONDS, FETCH_PAGES
-from .social_crm_worker import CLAIM_FETCH, is_lost_race
+from .social_crm_worker import CLAIM_FETCH, is_lost_race, races_expected
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ class SocialCrmEvent(models.Model):
                 return channel.with_company(channel.company_id)
         return self.env["social.crm.channel"]
 
+    @races_expected()
     def _fetch_channel(self, channel):
         """Read pages until there is none, and settle when to read again.
 

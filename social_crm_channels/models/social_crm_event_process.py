@@ -26,7 +26,7 @@ from ..const import (
     WAKE_ATTEMPTS,
 )
 from .social_crm_event import dump, load
-from .social_crm_worker import CLAIM_EVENTS, is_lost_race
+from .social_crm_worker import CLAIM_EVENTS, is_lost_race, races_expected
 
 _logger = logging.getLogger(__name__)
 
@@ -91,6 +91,7 @@ class SocialCrmEvent(models.Model):
                 return channel_id
         return None
 
+    @races_expected()
     def _process_channel(self, channel_id, batch_size):
         """Work off the oldest batch of a claimed channel.
 
@@ -208,6 +209,7 @@ class SocialCrmEvent(models.Model):
     # === SECOND STAGE === #
 
     @api.model
+    @races_expected()
     def _cron_second_stage(self, batch_size=EVENT_BATCH):
         """Matching, mood, routing, deadlines and the news to open screens, after the commit."""
         tries, seconds_left = 0, 1

@@ -25,7 +25,7 @@ from ..const import (
     SEND_LEASE_SECONDS,
 )
 from ..tools.contract import OutMedia, OutMessage
-from .social_crm_worker import CLAIM_OUTBOX, CLAIM_SENDING, is_lost_race
+from .social_crm_worker import CLAIM_OUTBOX, CLAIM_SENDING, is_lost_race, races_expected
 
 _logger = logging.getLogger(__name__)
 
@@ -194,6 +194,7 @@ class SocialCrmOutbox(models.Model):
 
     # === OUTCOMES === #
 
+    @races_expected()
     def _settle_done(self, receipt):
         """Write the receipt down; who lost a race against the echo does it again.
 

@@ -1,4 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import logging
+import threading
+from contextlib import contextmanager
+
 import psycopg2
 from psycopg2 import errorcodes
 
@@ -24,6 +28,28 @@ def is_lost_race(error):
         # Odoo tells a unique violation of a named constraint in its own words
         isinstance(error.__cause__, psycopg2.Error) and error.__cause__.pgcode in LOST_RACES
     )
+
+
+@contextmanager
+def races_expected():
+    """Keep lost races of this thread out of the log: what runs here does the work again.
+
+    Odoo logs each statement that fails as an error. Other errors are logged as ever, and a race
+    that is lost each time ends as an exception, which is.
+    """
+    thread, log = threading.get_ident(), logging.getLogger("odoo.sql_db")
+
+    def is_told(record):
+        error = record.args[-1] if isinstance(record.args, tuple) and record.args else None
+        return record.thread != thread or not (
+            isinstance(error, psycopg2.Error) and is_lost_race(error)
+        )
+
+    log.addFilter(is_told)
+    try:
+        yield
+    finally:
+        log.removeFilter(is_told)
 
 
 class SocialCrmWorker(models.AbstractModel):

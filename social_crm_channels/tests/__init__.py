@@ -15,6 +15,7 @@ from . import (
     test_mastodon_parse,
     test_mastodon_poll,
     test_question,
+    test_races,
     test_response_policy,
     test_routing,
     test_routing_return,

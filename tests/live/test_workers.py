@@ -108,8 +108,6 @@ def test_two_workers_on_one_backlog_make_what_one_makes(odoo_server):
         requests += [(sender, items[:3], f'{webhook_id}-a'), (sender, items[3:], f'{webhook_id}-b')]
     requests *= 2
     chance.shuffle(requests)
-    # A race lost against the other worker is run again; Odoo logs the statement that lost it.
-    server.tolerated.append('odoo.sql_db: bad query')
     workers = [server.start_worker() for _number in range(2)]
     server.schedule(EVENTS, SECOND_STAGE)
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
