@@ -33,6 +33,7 @@
         "data/social_crm_together_cron.xml",
         "views/social_crm_macro_views.xml",
         "views/social_crm_question_views.xml",
+        "views/social_crm_goodwill_views.xml",
         "wizards/social_crm_together_views.xml",
         "views/social_crm_inbox_filter_views.xml",
         "views/social_crm_case_views.xml",

@@ -14,6 +14,7 @@ class SocialCrmCase(models.Model):
     _inherit = "social.crm.case"
 
     question_ids = fields.One2many("social.crm.question", "case_id", string="Questions")
+    goodwill_ids = fields.One2many("social.crm.goodwill", "case_id", string="Goodwill")
 
     def _inbox_sections(self):
         return {**super()._inbox_sections(), "together": "_inbox_together"}
@@ -28,6 +29,7 @@ class SocialCrmCase(models.Model):
         )
         return {
             "questions": [question._talk_entry() for question in questions],
+            "can_give": self.env["social.crm.goodwill"]._has_loyalty(),
             "newest_id": self.env["social.crm.interaction"]
             .search([("case_id", "=", self.id)], limit=1, order="id desc")
             .id,
@@ -38,6 +40,7 @@ class SocialCrmCase(models.Model):
             *super()._inbox_talk_entries(since, until),
             *self._message_entries(since, until),
             *self._question_entries(since, until),
+            *self._goodwill_entries(since, until),
         ]
 
     def _message_entries(self, since, until):
@@ -89,6 +92,12 @@ class SocialCrmCase(models.Model):
             question._talk_entry(is_answer=True) for question in questions.filtered_domain(answered)
         ]
         return entries
+
+    def _goodwill_entries(self, since, until):
+        given = self.env["social.crm.goodwill"].search(
+            Domain("case_id", "=", self.id) & _between("create_date", since, until)
+        )
+        return [goodwill._talk_entry() for goodwill in given]
 
 
 class SocialCrmQuestion(models.Model):

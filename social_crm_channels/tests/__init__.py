@@ -5,6 +5,7 @@ from . import (
     test_deadline_watch,
     test_event,
     test_fetch,
+    test_goodwill,
     test_health,
     test_hoot,
     test_inbox_filter,

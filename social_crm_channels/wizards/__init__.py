@@ -4,6 +4,7 @@ from . import (
     social_crm_case_close,
     social_crm_connect,
     social_crm_connect_rows,
+    social_crm_goodwill_give,
     social_crm_macro_run,
     social_crm_rule_test,
     social_crm_transfer,
