@@ -1,10 +1,15 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.social_crm_base.tests.common import comment, know, message, person, post
 
+from ..tools.contract import ReplyOptions
 from .test_together import TogetherCommon
+
+TEXT_ONLY = ReplyOptions(True)
 
 
 @tagged("post_install", "-at_install")
@@ -145,7 +150,10 @@ class TestHandover(TogetherCommon):
         self.assertEqual(events[0]["kind"], "event")
         self.ingest(message("d1", person("cile"), minutes=9, text="Here I am"))
         self.assertEqual(self.said("d1").case_id, self.public, "both talks are one case")
-        told = self.as_(self.agent, self.public).inbox_handover()
+        with patch.object(
+            type(self.env["social.crm.conversation"]), "_reply_options", lambda talk: TEXT_ONLY
+        ):
+            told = self.as_(self.agent, self.public).inbox_handover()
         self.assertEqual((told["mode"], told["interaction_id"]), ("direct", self.said("d1").id))
 
     def test_where_it_does_the_private_answer_stays_in_the_case_and_is_noted(self):
