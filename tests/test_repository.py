@@ -227,7 +227,8 @@ def test_external_packages_are_stated(addon):
     odoo_has = requirement_names("tools/requirements-odoo.txt")
     stated = {name.lower() for name in
               repository.manifest(addon).get("external_dependencies", {}).get("python", [])}
-    known = {"odoo", "dateutil", "pil", "openssl", "babel", "psycopg2", "markupsafe", "lxml"}
+    known = {"odoo", "dateutil", "pil", "openssl", "babel", "psycopg2", "markupsafe", "lxml",
+             "stdnum"}
     import_names = {"hypothesis"}
     for path in repository.files_of(".py", addon=addon):
         for node in ast.walk(repository.tree(path)):

@@ -30,6 +30,7 @@ class SocialCrmConversation(models.Model):
         hold_seconds=0,
         template=None,
         key=None,
+        override_reason="",
     ):
         """Say something here, as soon as the network takes it.
 
@@ -45,6 +46,7 @@ class SocialCrmConversation(models.Model):
             whom it answers
         :param int hold_seconds: for so long it can be taken back
         :param dict template: ``key``, ``language`` and ``params`` of a template the network knows
+        :param str override_reason: why a team leader says in public what is usually stopped
         :param str key: recognises a second try of the same sending; a new one by default
         :return: the row of ``social.crm.outbox``; an edit where the one answer is given already
         :rtype: recordset
@@ -54,7 +56,13 @@ class SocialCrmConversation(models.Model):
         attachments = attachments or self.env["ir.attachment"]
         body = (body or "").strip()
         self._check_reply(
-            body, attachments, visibility, answer_type, purpose=purpose, template=template
+            body,
+            attachments,
+            visibility,
+            answer_type,
+            purpose=purpose,
+            template=template,
+            override_reason=override_reason,
         )
         if not parent:
             parent = self._last_said()
@@ -84,7 +92,15 @@ class SocialCrmConversation(models.Model):
         return outbox
 
     def _check_reply(
-        self, body, attachments, visibility, answer_type, *, purpose="answer", template=None
+        self,
+        body,
+        attachments,
+        visibility,
+        answer_type,
+        *,
+        purpose="answer",
+        template=None,
+        override_reason="",
     ):
         """Whether this may be said here now, see also :meth:`_reply_refusal`.
 

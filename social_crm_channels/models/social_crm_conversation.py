@@ -58,13 +58,20 @@ class SocialCrmConversation(models.Model):
             )
         return options.reason or self.env._("One cannot answer here.")
 
-    def _check_reply(
-        self, body, attachments, visibility, answer_type, *, purpose="answer", template=None
-    ):
+    def _check_reply(self, body, attachments, visibility, answer_type, **facts):
         """Add how long a text and what files this network takes, and until when machines speak."""
-        super()._check_reply(
-            body, attachments, visibility, answer_type, purpose=purpose, template=template
-        )
+        super()._check_reply(body, attachments, visibility, answer_type, **facts)
+        self._check_length(body)
+        if attachments:
+            self._check_files(attachments)
+        until = answer_type in AUTOMATIC and self._reply_options().automatic_deadline
+        if until and until < fields.Datetime.now():
+            raise UserError(
+                self.env._("The window for machines is over: here only a person may still answer.")
+            )
+
+    def _check_length(self, body):
+        """:raise UserError: when the text is too long for the network, in its own unit"""
         measure = self.channel_id._connector()._measure(self.channel_id, body)
         if not measure.fits:
             raise UserError(
@@ -74,13 +81,6 @@ class SocialCrmConversation(models.Model):
                     limit=measure.limit,
                     unit=measure.unit,
                 )
-            )
-        if attachments:
-            self._check_files(attachments)
-        until = answer_type in AUTOMATIC and self._reply_options().automatic_deadline
-        if until and until < fields.Datetime.now():
-            raise UserError(
-                self.env._("The window for machines is over: here only a person may still answer.")
             )
 
     def _check_files(self, attachments):

@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
+    test_composer,
     test_connect,
     test_connector_contract,
     test_deadline_watch,
@@ -26,6 +27,7 @@ from . import (
     test_person,
     test_reply_options,
     test_together,
+    test_saved_answers,
     test_webhook,
     test_webhook_connector,
 )

@@ -1,0 +1,47 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo.addons.social_crm_base.tests.common import SocialCrmCommon, comment, message, person
+
+
+class ComposerCommon(SocialCrmCommon):
+    """Ana asked something in private and then in public, on a sandbox account of the shop."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = cls.env.ref("social_crm_base.platform_sandbox")
+        cls.app = cls.env["social.crm.app"].create(
+            {"name": "Sandbox", "platform_id": cls.sandbox.id, "connector": "sandbox"}
+        )
+        cls.channel = cls.env["social.crm.channel"].create(
+            {
+                "name": "Sandbox Shop",
+                "platform_id": cls.sandbox.id,
+                "app_id": cls.app.id,
+                "connector": "sandbox",
+                "external_id": "composer-shop",
+            }
+        )
+        cls.ingest(
+            message("m1", person("ana"), text="Hello, may I ask something?"),
+            comment("c1", person("ana"), minutes=5, text="Where is my parcel?", language="en"),
+        )
+        cls.public = cls.said("c1").conversation_id.with_user(cls.agent)
+        cls.private = cls.said("m1").conversation_id.with_user(cls.agent)
+        cls.case = cls.said("c1").case_id
+        cls.case.user_id = cls.agent
+        cls.mine = cls.case.with_user(cls.agent)
+
+    def open(self):
+        return self.mine.inbox_open(["composer"])["composer"]
+
+    def measure(self, place, text, **options):
+        return self.mine.inbox_measure(place.id, text, **options)
+
+    def send(self, body="Hello", place=None, mode="reply", **values):
+        place = place or self.public
+        return self.mine.inbox_send(
+            {"conversation_id": place.id, "body": body, "mode": mode, **values}
+        )
+
+    def row(self, sent):
+        return self.env["social.crm.outbox"].browse(sent["outbox_id"])
