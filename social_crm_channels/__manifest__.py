@@ -12,6 +12,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/social_crm_security.xml",
+        "security/social_crm_moderation_security.xml",
         "security/social_crm_inbox_security.xml",
         "security/social_crm_together_security.xml",
         "security/social_crm_composer_security.xml",
@@ -30,6 +31,9 @@
         "connectors/sandbox/sandbox.xml",
         "connectors/mail/mail.xml",
         "views/social_crm_inbox_views.xml",
+        "data/social_crm_moderation_reason_data.xml",
+        "views/social_crm_moderation_views.xml",
+        "wizards/social_crm_moderate_views.xml",
         "data/social_crm_together_cron.xml",
         "views/social_crm_macro_views.xml",
         "views/mail_canned_response_views.xml",

@@ -39,7 +39,10 @@ SEND_LEASE_SECONDS = 120  # a row that is being sent for longer was left by a wo
 FIND_SENT_SECONDS = 30  # a network shows what it took a little later
 # What may be repeated without harm, so that an unknown outcome is simply tried again.
 REPEATABLE_OPERATIONS = frozenset(
-    {"edit", "delete", "hide", "unhide", "react", "unreact", "mark_read", "revoke", "erase"}
+    {
+        "edit", "delete", "hide", "unhide", "react", "unreact", "mark_read", "revoke", "erase",
+        "remove", "spam", "approve", "report", "ban", "unban",
+    }
 )
 
 HEALTH_SELECTION = [("green", "Works"), ("yellow", "Look at it"), ("red", "Broken")]

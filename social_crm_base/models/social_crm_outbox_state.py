@@ -5,7 +5,9 @@ from odoo.exceptions import LockError, UserError
 from ..tools.activity import Activity, Target
 
 SAYING = ("send", "publish")  # what puts words of ours on a network
-REMOVING = ("delete", "revoke", "erase")
+REMOVING = ("delete", "revoke", "erase", "remove")
+# What moderation makes of an item that stays.
+HIDING = {"hide": True, "spam": True, "unhide": False, "approve": False}
 
 
 class SocialCrmOutbox(models.Model):
@@ -101,8 +103,8 @@ class SocialCrmOutbox(models.Model):
             interaction_sudo._mark_reworded(self.payload.get("text", ""), moment)
         elif self.operation in REMOVING:
             interaction_sudo._blank_content("deleted")
-        elif self.operation in ("hide", "unhide"):
-            interaction_sudo.state = "hidden" if self.operation == "hide" else "normal"
+        elif self.operation in HIDING:
+            interaction_sudo._mark_hidden(HIDING[self.operation])
         elif self.operation in ("react", "unreact") and self.payload:
             interaction_sudo._mark_reacted(
                 self.operation, self.payload.get("reaction", ""), moment)
@@ -135,7 +137,7 @@ class SocialCrmInteraction(models.Model):
     def _queue_operation(self, operation, **payload):
         """Ask for something to be done on the network to these items.
 
-        :param str operation: edit, delete, hide, unhide, react, unreact, mark_read, revoke, erase
+        :param str operation: a value of the field ``operation`` other than send and publish
         :param payload: ``text`` of an edit, ``reaction`` of a reaction
         :return: rows of ``social.crm.outbox``
         :rtype: recordset
@@ -203,6 +205,12 @@ class SocialCrmInteraction(models.Model):
                 self.channel_id,
                 [Activity("edit", moment, target=named, text=text, edited_at=moment)],
             )
+
+    def _mark_hidden(self, is_hidden):
+        """The public no longer sees it there, or sees it again. What is gone stays gone."""
+        for item in self.filtered(lambda item: item.state not in ("deleted", "expired")):
+            shown = "edited" if item.edited_at else "normal"
+            item.state = "hidden" if is_hidden else shown
 
     def _mark_reacted(self, verb, reaction, moment):
         """Our like is on the network: it stands below what it is about, as others' do."""

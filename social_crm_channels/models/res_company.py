@@ -19,6 +19,14 @@ class ResCompany(models.Model):
     )
     social_crm_goodwill_days = fields.Integer(string="Goodwill Period (days)", default=365)
 
+    social_crm_moderation_role = fields.Selection(
+        [("team_leader", "Team leaders"), ("agent", "Agents")],
+        string="Remove, Report and Ban",
+        required=True,
+        default="team_leader",
+        help="Who may do what cannot simply be undone. Hiding and marking as spam every agent may.",
+    )
+
     _goodwill_sane = models.Constraint(
         "CHECK(social_crm_goodwill_limit >= 0 AND social_crm_goodwill_days > 0)",
         "The goodwill of one person has a limit of at least 0 and a period of at least a day.",
@@ -28,7 +36,8 @@ class ResCompany(models.Model):
         return {
             **super()._personal_data_fields(),
             **not_personal(
-                "social_crm_ask_at_closing social_crm_goodwill_limit social_crm_goodwill_days"
+                "social_crm_ask_at_closing social_crm_goodwill_limit social_crm_goodwill_days "
+                "social_crm_moderation_role"
             ),
         }
 
@@ -38,6 +47,9 @@ class ResConfigSettings(models.TransientModel):
 
     social_crm_ask_at_closing = fields.Boolean(
         related="company_id.social_crm_ask_at_closing", readonly=False
+    )
+    social_crm_moderation_role = fields.Selection(
+        related="company_id.social_crm_moderation_role", readonly=False, required=True
     )
     social_crm_goodwill_limit = fields.Monetary(
         related="company_id.social_crm_goodwill_limit",

@@ -25,7 +25,8 @@ class SocialCrmCaseLook(models.Model):
 
     @api.autovacuum
     def _gc_looks(self):
-        self.search([("looked_at", "<", fields.Datetime.now() - timedelta(days=LOOK_DAYS))]).unlink()
+        long_ago = fields.Datetime.now() - timedelta(days=LOOK_DAYS)
+        self.search([("looked_at", "<", long_ago)]).unlink()
 
     def _personal_data_fields(self):
         return {

@@ -212,10 +212,13 @@ class SocialCrmConnector(models.AbstractModel):
         """Take back what we said. What is gone already counts as done."""
         raise self._unsupported()
 
-    def _moderate(self, channel, operation, target):
-        """Hide or unhide what somebody said under our own post.
+    def _moderate(self, channel, operation, target, reason=""):
+        """Act on what somebody else said, or on the person. Twice does no harm.
 
-        :param str operation: hide or unhide
+        :param str operation: a key of ``tools.contract.MODERATION``; what this network does not
+            know raises ``NotSupported``
+        :param target: the item as ``Target``; of ban and unban the person as ``Actor``
+        :param str reason: of ``tools.contract.MODERATION_REASONS``; "" where nobody gave one
         """
         raise self._unsupported()
 

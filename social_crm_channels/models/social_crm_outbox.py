@@ -24,7 +24,7 @@ from ..const import (
     SEND_BACKOFF_SECONDS,
     SEND_LEASE_SECONDS,
 )
-from ..tools.contract import OutMedia, OutMessage
+from ..tools.contract import MODERATION, OutMedia, OutMessage
 from .social_crm_worker import CLAIM_OUTBOX, CLAIM_SENDING, is_lost_race, races_expected
 
 _logger = logging.getLogger(__name__)
@@ -181,8 +181,12 @@ class SocialCrmOutbox(models.Model):
             return connector._update_remote(channel, message)
         if self.operation in ("delete", "revoke", "erase"):
             return connector._delete_remote(channel, message.target)
-        if self.operation in ("hide", "unhide"):
-            return connector._moderate(channel, self.operation, message.target)
+        if self.operation in MODERATION:
+            person = self.operation in ("ban", "unban")
+            target = actor_of(self.identity_id) if person else message.target
+            return connector._moderate(
+                channel, self.operation, target, reason=payload.get("reason", "")
+            )
         if self.operation in ("react", "unreact"):
             return connector._react(
                 channel,

@@ -52,7 +52,6 @@ METHODS = {
     "publish": ("_publish",),
     "edit": ("_update_remote",),
     "delete": ("_delete_remote",),
-    "hide": ("_moderate",),
     "react": ("_react",),
     "mark_read": ("_mark_read",),
     "metrics": ("_fetch_metrics",),

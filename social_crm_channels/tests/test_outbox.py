@@ -397,7 +397,7 @@ class TestOutbox(EngineCommon, TransactionCase):
         row = self.question.with_user(self.agent)._queue_operation("hide").sudo()
         calls = []
 
-        def moderate(connector, channel, operation, target):
+        def moderate(connector, channel, operation, target, reason=""):
             calls.append((operation, target.external_id))
             if len(calls) == 1:
                 raise TransientError("no answer", maybe_done=True)

@@ -20,7 +20,12 @@ CAPABILITIES = frozenset(
         "publish",
         "edit",
         "delete",
-        "hide",
+        "hide",  # and show again
+        "remove",  # somebody else's words under our post
+        "ban",  # and lift the ban
+        "report",  # to the network itself
+        "spam",
+        "approve",  # what the network or we held back
         "react",
         "mark_read",
         "metrics",
@@ -31,6 +36,21 @@ CAPABILITIES = frozenset(
         "human_window",  # people may answer for longer than machines, the network granted it
     }
 )
+# What ``_moderate`` is asked for, and the capability that allows it.
+MODERATION = MappingProxyType(
+    {
+        "hide": "hide",
+        "unhide": "hide",
+        "remove": "remove",
+        "spam": "spam",
+        "approve": "approve",
+        "report": "report",
+        "ban": "ban",
+        "unban": "ban",
+    }
+)
+# Why, in the words connectors translate into their network's own.
+MODERATION_REASONS = ("spam", "insult", "personal", "off_topic", "illegal", "fraud", "other")
 # How one may answer now, see ReplyOptions.
 MODES = frozenset({"free_text", "template", "private_reply", "public_only", "one_slot"})
 HEALTH_LEVELS = ("green", "yellow", "red")

@@ -6,6 +6,7 @@ from . import (
     social_crm_connect_rows,
     social_crm_goodwill_give,
     social_crm_macro_run,
+    social_crm_moderate,
     social_crm_rule_test,
     social_crm_transfer,
 )

@@ -55,9 +55,9 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
     - What is older than ``const.FIRST_DAYS`` days when the account is connected.
     - Polls are read (options and votes as text), not made or voted in; scheduled posts and quotes
       of ours are not made: the planner holds posts until their time, an address does for a quote.
-    - Blocking, muting, reporting, following, lists, filters, bookmarks, trends and an account's
-      profile: a person's own settings, done on the server.
-    - Hiding a stranger's reply: there is no such call.
+    - Muting, following, lists, filters, bookmarks, trends and an account's profile: a person's own
+      settings, done on the server. Blocking and reporting are in ``moderation.py``.
+    - Hiding or removing a stranger's reply: there is no such call.
     - ``native_idempotency``: the key is sent, but servers of other makes ignore it, so what may
       have been sent is always looked for first.
     """

@@ -2,10 +2,11 @@
 """Facts of Mastodon's client API, from docs.joinmastodon.org as of July 2026."""
 
 # docs: api/oauth-scopes. What each is for: own account; statuses, notifications and threads;
-# finding a status by its address; writing, files, favourites, marking direct messages as read.
+# finding a status by its address; writing, files, favourites, marking direct messages as read;
+# blocking and reporting.
 SCOPES = (
     "read:accounts read:statuses read:notifications read:search "
-    "write:statuses write:media write:favourites write:conversations"
+    "write:statuses write:media write:favourites write:conversations write:blocks write:reports"
 )
 CLIENT_NAME = "Social CRM for Odoo"
 
@@ -50,6 +51,9 @@ REACTIONS = {
     "like": ("favourite", "unfavourite"),
     "share": ("reblog", "unreblog"),
 }
+
+# docs: methods/reports#post, parameter category; what our reasons are called there.
+REPORT_CATEGORIES = {"spam": "spam", "fraud": "spam", "illegal": "legal", "personal": "legal"}
 
 # docs: entities/Instance#configuration: what holds where a server does not say.
 MAX_CHARACTERS = 500

@@ -13,6 +13,7 @@ from odoo.addons.social_crm_base.tools import keyring
 from ...tools.contract import Account, Grant, Health, Measure, MediaLimits, Receipt, Template
 from ..webhook.const import TWO_WAY
 
+MODERATING = frozenset({"hide", "remove", "ban", "report", "spam", "approve"})
 MAX_CHARACTERS = 1000
 DELIVERED_AFTER = timedelta(minutes=1)
 READ_AFTER = timedelta(minutes=2)
@@ -62,7 +63,7 @@ class SocialCrmConnectorSandbox(models.AbstractModel):
     _description = "Sandbox Connector"
 
     def _capabilities(self, channel):
-        return TWO_WAY | {"hide", "human_window"}
+        return TWO_WAY | MODERATING | {"human_window"}
 
     # === SET-UP === #
 
@@ -150,8 +151,10 @@ class SocialCrmConnectorSandbox(models.AbstractModel):
         item = {"verb": "delete", "target": named, "time": now.isoformat() + "Z"}
         self._tell(channel, f"delete-{target.family}-{target.external_id}", now, item)
 
-    def _moderate(self, channel, operation, target):
-        """Done at once: nobody but us sees this network."""
+    def _moderate(self, channel, operation, target, reason=""):
+        """Done at once: nobody but us sees this network. A removal is told like any other."""
+        if operation == "remove":
+            self._delete_remote(channel, target)
 
     def _react(self, channel, target, reaction, remove=False):
         """As :meth:`_moderate`."""
