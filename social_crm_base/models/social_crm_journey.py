@@ -168,12 +168,12 @@ class SocialCrmJourney(models.AbstractModel):
         if not partners or not self._may_read("social.crm.identity"):
             return ()
         # Shared accounts: an identity has one contact in force, but may be linked to several.
-        linked = self.env["social.crm.identity.link"]._search(
-            [("partner_id", "in", partners.ids), ("state", "=", "confirmed")]
+        links = self.env["social.crm.identity.link"].search_fetch(
+            [("partner_id", "in", partners.ids), ("state", "=", "confirmed")], ["identity_id"]
         )
+        # Ids, not a subquery: with "or" between, PostgreSQL would read all identities for that.
         return self.env["social.crm.identity"].search(
-            Domain("partner_id", "in", partners.ids)
-            | Domain("id", "in", linked.subselect("identity_id"))
+            Domain("partner_id", "in", partners.ids) | Domain("id", "in", links.identity_id.ids)
         )._ids
 
     @api.model
