@@ -2,7 +2,6 @@
 import logging
 from collections import defaultdict
 
-from markupsafe import Markup
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
@@ -122,8 +121,11 @@ class SocialCrmCase(models.Model):
     def _may_be_told(self, users):
         """Only who works here and may read the case."""
         self.ensure_one()
-        users = users.filtered(lambda user: user.active and not user.share)
-        return users & self.confidential_user_ids if self.confidential else users
+        return users.filtered(
+            lambda user: user.active
+            and not user.share
+            and self.with_user(user).has_access("read")
+        )
 
     def _warned_users(self):
         """The assignee, else the team, else who owns the channel."""
@@ -203,12 +205,7 @@ class SocialCrmDeadlineNotice(models.Model):
             by_reader[user.lang, user.tz] |= user
         for (lang, tz), readers in by_reader.items():
             notice = self.with_context(lang=lang or "en_US", tz=tz or "UTC")
-            notice.case_id.message_notify(
-                partner_ids=readers.partner_id.ids,
-                subject=notice._in_words(),
-                body=Markup("<p>%s</p><p>%s</p>")
-                % (notice._in_words(), notice.case_id._get_html_link()),
-            )
+            notice.case_id._tell(readers, notice._in_words())
 
     def _schedule(self, users):
         """An activity of each, which goes away by itself once the customer is answered."""

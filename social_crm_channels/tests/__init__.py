@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
     test_composer,
+    test_approval,
     test_connect,
     test_connector_contract,
     test_deadline_watch,

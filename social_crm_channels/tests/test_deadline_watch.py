@@ -3,7 +3,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -61,6 +61,7 @@ class TestDeadlineWatch(PolicyCommon):
     def test_a_missed_deadline_is_escalated_once_as_the_policy_says(self):
         second = self.env["social.crm.team"].create({"name": "Second line"})
         chief = self._user("team_leader", login="social_chief")
+        second.member_ids = chief
         action = self.env["ir.actions.server"].create(
             {
                 "name": "Mark",
@@ -120,6 +121,9 @@ class TestDeadlineWatch(PolicyCommon):
 
     def test_whoever_is_on_call_hears_of_a_closing_window_four_hours_before_also_at_night(self):
         on_call = self._user("agent", login="social_on_call")
+        with self.assertRaisesRegex(ValidationError, "is not on the team"):
+            self.team.on_call_user_ids = on_call
+        self.team.member_ids += on_call
         self.team.on_call_user_ids = on_call
         channel = self._whatsapp()
         night = datetime(2026, 3, 6, 22)

@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
+    social_crm_approval_decide,
     social_crm_ask,
     social_crm_case_close,
     social_crm_connect,
