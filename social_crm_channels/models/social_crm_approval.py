@@ -99,12 +99,12 @@ class SocialCrmApproval(models.Model):
 
         :rtype: bool
         """
-        agents = self.env.get("social.crm.agent")
-        if agents is None:
-            return False
         # sudo: a trainee need not see who is marked, but is all the same
-        marked = [("user_id", "=", user.id), ("needs_approval", "=", True)]
-        return bool(agents.sudo().search_count(marked, limit=1))
+        return bool(
+            self.env["social.crm.agent"]
+            .sudo()
+            .search_count([("user_id", "=", user.id), ("needs_approval", "=", True)], limit=1)
+        )
 
     # === WHO === #
 
@@ -251,6 +251,10 @@ class SocialCrmApproval(models.Model):
             raise UserError(self.env._("Say why, so that it can be written better."))
         if state == "changed" and not text:
             raise UserError(self.env._("Write the words as they shall be sent."))
+        if state == "changed" and (row.payload or {}).get("template"):
+            raise UserError(
+                self.env._("The network approved this template as it is: only yes or no is left.")
+            )
         if state != "rejected":
             if row._fingerprint() != self.fingerprint:
                 raise UserError(

@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -16,7 +18,7 @@ WORDED = ("send", "publish", "edit")
 SETTLED = frozenset(
     {
         "company_id", "channel_id", "conversation_id", "interaction_id", "operation", "payload",
-        "idempotency_key", "user_id", "approval_id",
+        "user_id", "approval_id",
     }
 )  # fmt: skip
 
@@ -118,6 +120,7 @@ class SocialCrmOutbox(models.Model):
             "approval",
             self.operation,
             self._words(),
+            json.dumps(self.payload or {}, sort_keys=True),
             said.visibility or "",
             str(self.conversation_id.id),
             str(said.parent_id.id),

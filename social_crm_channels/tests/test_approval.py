@@ -97,6 +97,15 @@ class TestApproval(SocialCrmCommon):
         self.assertEqual(row.state, "queued")
         self.assertFalse(approval)
 
+    def test_a_colleague_marked_so_is_read_on_every_channel(self):
+        self.channel.needs_approval = False
+        marked = self.env["social.crm.agent"]._of(self.agent, self.company)
+        marked.needs_approval = True
+        row, approval = self.write_answer()
+        self.assertEqual(row.state, "approval")
+        self.assertIn(self.agent.name, approval.asked_reason)
+        self.assertEqual(self.write_answer(user=self.leader)[0].state, "queued")
+
     def test_other_reasons_can_be_added_to_the_hook(self):
         self.channel.needs_approval = False
         model = type(self.env["social.crm.approval"])
@@ -362,7 +371,7 @@ class TestApproval(SocialCrmCommon):
             self.write_answer(f"Answer {number}")
         case = self.case.with_user(self.leader)
         counts = []
-        for limit in (1, 12):
+        for limit in (2, 12):
             found = self.env["social.crm.approval"].with_user(self.leader).search(
                 [], limit=limit
             )
