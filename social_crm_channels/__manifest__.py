@@ -18,7 +18,10 @@
         "security/social_crm_composer_security.xml",
         "security/social_crm_approval_security.xml",
         "data/social_crm_cron.xml",
+        "security/social_crm_idea_security.xml",
         "views/social_crm_person_views.xml",
+        "views/social_crm_idea_views.xml",
+        "wizards/social_crm_idea_wizard_views.xml",
         "data/mail_activity_type_data.xml",
         "security/social_crm_routing_security.xml",
         "data/social_crm_routing_cron.xml",
@@ -55,6 +58,7 @@
         "views/social_crm_case_routing_views.xml",
     ],
     "demo": [
+        "demo/social_crm_idea_demo.xml",
         "demo/social_crm_sandbox_demo.xml",
         "demo/social_crm_response_policy_demo.xml",
     ],

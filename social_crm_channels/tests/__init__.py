@@ -12,6 +12,7 @@ from . import (
     test_hoot,
     test_inbox_filter,
     test_inbox_queue,
+    test_idea,
     test_macro,
     test_mail_connector,
     test_mastodon_connector,

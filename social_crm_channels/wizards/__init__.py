@@ -6,6 +6,8 @@ from . import (
     social_crm_connect,
     social_crm_connect_rows,
     social_crm_goodwill_give,
+    social_crm_idea_collect,
+    social_crm_idea_tell,
     social_crm_macro_run,
     social_crm_moderate,
     social_crm_rule_test,

@@ -1,0 +1,95 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError, ValidationError
+
+from odoo.addons.social_crm_base.tools.privacy import IDENTITY, ROW, classify, not_personal
+
+from .social_crm_idea import STATUSES
+
+
+class SocialCrmIdeaSupporter(models.Model):
+    """Somebody wants an idea to come true, and said so."""
+
+    _name = "social.crm.idea.supporter"
+    _inherit = ["social.crm.personal.data"]
+    _description = "Supporter of an Idea"
+    _order = "since desc, id desc"
+    _rec_name = "identity_id"
+
+    idea_id = fields.Many2one("social.crm.idea", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="idea_id.company_id", store=True)
+    identity_id = fields.Many2one(
+        "social.crm.identity", string="Account", required=True, index=True, ondelete="cascade",
+        domain="[('is_own', '=', False), ('company_id', '=', company_id)]",
+    )
+    platform_id = fields.Many2one(related="identity_id.platform_id", string="Network")
+    partner_id = fields.Many2one(
+        related="identity_id.partner_id", string="Contact", store=True, index="btree_not_null"
+    )
+    interaction_id = fields.Many2one(
+        "social.crm.interaction", string="Said In", index="btree_not_null", ondelete="set null"
+    )
+    words = fields.Char(compute="_compute_words")
+    since = fields.Datetime(required=True, default=fields.Datetime.now)
+    told_status = fields.Selection(STATUSES, string="Told That It Is", readonly=True, copy=False)
+    told_at = fields.Datetime(string="Told On", readonly=True, copy=False)
+    outbox_id = fields.Many2one(
+        "social.crm.outbox", string="Told By", readonly=True, copy=False, ondelete="set null"
+    )
+
+    _once = models.UniqueIndex(
+        "(idea_id, identity_id)", "This account supports the idea already."
+    )
+
+    @api.depends("interaction_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_words(self):
+        """What they said, for those who may read it: a name of a message is its words."""
+        readable = self.interaction_id._filtered_access("read")
+        for supporter in self:
+            said = supporter.interaction_id
+            supporter.words = said.excerpt if said in readable else ""
+
+    @api.constrains("identity_id")
+    def _check_counts(self):
+        for supporter in self:
+            if reason := self.env["social.crm.idea"]._why_not_counted(supporter.identity_id):
+                raise ValidationError(reason)
+
+    def _lock_telling(self):
+        """Make sure that no colleague is telling the same people at this moment.
+
+        :raise UserError: when one is
+        """
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._("A colleague is telling these supporters. Look again in a moment.")
+            ) from error
+        self.invalidate_recordset(["told_status"])
+
+    def action_open_said(self):
+        """Open what they said."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "social.crm.interaction",
+            "res_id": self.interaction_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _personal_data_fields(self):
+        return {
+            **not_personal("idea_id company_id"),
+            **classify(
+                IDENTITY,
+                ROW,
+                "identity_id partner_id interaction_id since told_status told_at outbox_id",
+            ),
+        }
+
+    def _personal_data_domain(self, identities, partners):
+        return fields.Domain("identity_id", "in", identities.ids) | fields.Domain(
+            "partner_id", "in", partners.ids
+        )
