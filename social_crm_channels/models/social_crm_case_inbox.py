@@ -74,6 +74,7 @@ class SocialCrmCase(models.Model):
             "id": self.id,
             "name": self.name,
             "state": self.state,
+            "state_label": dict(self._fields["state"]._description_selection(self.env))[self.state],
             "substate": self.substate_id.display_name or "",
             "priority": self.priority,
             "confidential": self.confidential,
@@ -91,6 +92,34 @@ class SocialCrmCase(models.Model):
             "snoozed_until": fields.Datetime.to_string(self.snoozed_until) or "",
             "risk_score": self.risk_score,
             "writable": self.has_access("write"),
+        }
+
+    def inbox_choices(self):
+        """Whom and what this case can be given: its team's people, else everybody who answers.
+
+        :return: ``users``, ``teams`` and ``tags``, each a list of {id, name}
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        users = self.team_id.member_ids | self.team_id.user_id
+        if not users:
+            # sudo: who belongs to a group is no secret among those who share the work
+            agents_sudo = self.env.ref("social_crm_base.group_agent").sudo()
+            users = self.env["res.users"].search(
+                [
+                    ("id", "in", agents_sudo.all_user_ids.ids),
+                    ("company_ids", "in", self.company_id.ids),
+                    ("share", "=", False),
+                ]
+            )
+        teams = self.env["social.crm.team"].search([("company_id", "=", self.company_id.id)])
+        return {
+            "users": [{"id": one.id, "name": one.name} for one in users.sorted("name")],
+            "teams": [{"id": one.id, "name": one.name} for one in teams],
+            "tags": [
+                {"id": one.id, "name": one.name} for one in self.env["social.crm.tag"].search([])
+            ],
         }
 
     def _personal_data_fields(self):

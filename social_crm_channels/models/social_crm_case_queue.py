@@ -76,7 +76,7 @@ class SocialCrmCase(models.Model):
                 self.env._("Unassigned"),
                 [("user_id", "=", False), ("state", "=", "open")],
             ),
-            ("all", self.env._("All open"), []),
+            ("all", self.env._("All"), []),
             (
                 "teams",
                 self.env._("My teams"),

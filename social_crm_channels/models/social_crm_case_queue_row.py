@@ -76,7 +76,12 @@ class SocialCrmCase(models.Model):
             "kind": "case",
             "id": self.id,
             "name": self.name,
-            "customer": (contact or self.identity_id).display_name or "",
+            "customer": (
+                contact and contact.display_name
+                or self.identity_id.name
+                or self.identity_id.display_name
+                or ""
+            ),
             "partner_id": contact.id if contact else False,
             "platform": {
                 "name": channel_sudo.platform_id.name or "",

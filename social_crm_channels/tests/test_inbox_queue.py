@@ -299,7 +299,7 @@ class TestInboxQueue(SocialCrmCommon):
             {"name": "Theirs", "company_id": company.id}
         )
         [row] = self.queue()["rows"]
-        self.assertEqual(row["customer"], "P0 (@p0@example.social)")
+        self.assertEqual(row["customer"], "P0")
         self.assertFalse(row["partner_id"])
         head = case.with_user(self.agent).inbox_open(["head"])["head"]
         self.assertEqual(head["customer"], "P0 (@p0@example.social)")

@@ -1,20 +1,26 @@
-import { Component, useState, useSubEnv } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef, useState, useSubEnv } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { useLiveRefresh } from "@social_crm_base/live/live_hook";
 
 import { InboxComposer } from "./composer/composer";
+import { InboxHead } from "./head/head";
 import { useInboxKeys } from "./inbox_keys";
 import { InboxStore } from "./inbox_store";
+import { usePaneWidths } from "./pane_widths";
 import { InboxPerson } from "./person/person";
 import { InboxQueue } from "./queue/queue";
 import { InboxTalk } from "./talk/talk";
 
+const QUERY_KEY = "social_crm.inbox.query";
+
 /** The screen people keep open all day: the queue, the talk, and who this is. */
 export class Inbox extends Component {
     static template = "social_crm_channels.Inbox";
-    static components = { InboxComposer, InboxPerson, InboxQueue, InboxTalk };
+    static components = { InboxComposer, InboxHead, InboxPerson, InboxQueue, InboxTalk };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -26,12 +32,52 @@ export class Inbox extends Component {
         };
         this.store = useState(InboxStore.make(this.env, services));
         useSubEnv({ inbox: this.store });
+        this.root = useRef("root");
+        this.widths = usePaneWidths(this.root);
         useInboxKeys(this.store);
         useLiveRefresh({
             resModel: "social.crm.case",
             isBusy: () => false,
             refresh: (ids) => this.store.changed(ids),
         });
+        onWillStart(() => {
+            // not awaited: skeletons show at once
+            this.store.queue.start(this.rememberedQuery);
+            const caseId = this.askedCaseId;
+            if (caseId) {
+                this.store.open(caseId);
+            }
+        });
+        // What is open and asked for is there again after a reload.
+        useEffect(
+            (caseId) => this.props.updateActionState?.({ case: caseId || undefined }),
+            () => [this.store.caseId]
+        );
+        useEffect(
+            (query) => browser.sessionStorage.setItem(QUERY_KEY, query),
+            () => [JSON.stringify(this.store.queue.query)]
+        );
+    }
+
+    showPerson() {
+        this.store.isPersonShown = true;
+        this.store.pane = "person";
+    }
+
+    /** The case a link or button asks for, or the one that was open before a reload. */
+    get askedCaseId() {
+        const { params, context } = this.props.action;
+        const isOurs = !params?.case_id && !context?.active_id;
+        const asked = params?.case_id || context?.active_id || (isOurs && router.current.case);
+        return Number(asked) || null;
+    }
+
+    get rememberedQuery() {
+        try {
+            return JSON.parse(browser.sessionStorage.getItem(QUERY_KEY));
+        } catch {
+            return null;
+        }
     }
 }
 

@@ -1,17 +1,20 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
+import { HelpDialog } from "./help_dialog";
+
 /**
  * What one can do in the inbox, by key and by button. Each pane adds its own.
  *
  * An entry: {label, hotkey, icon, sequence, groups, isAvailable(store), run(store)}; `groups` says
  * where it shows: "head" (a button above the talk), "more" (its menu), "bulk" (above the queue
- * while cases are chosen). Without groups it is for the keyboard only.
+ * while cases are chosen). Without groups it is for the keyboard only. `otherHotkey` does the same.
  */
 const commands = registry.category("social_crm.inbox_commands");
 
 const isWritable = (store) => Boolean(store.data.head?.writable);
-const isOpen = (store) => isWritable(store) && store.data.head.state !== "closed";
+const isState = (store, ...states) => isWritable(store) && states.includes(store.data.head.state);
+const canBulk = (store) => store.selection.size && store.queue.setup.can_work;
 
 commands.add(
     "reply",
@@ -19,7 +22,10 @@ commands.add(
         label: _t("Answer"),
         hotkey: "r",
         isAvailable: isWritable,
-        run: (store) => store.bus.trigger("focus-composer", { mode: "reply" }),
+        run: (store) => {
+            store.pane = "talk";
+            store.bus.trigger("focus-composer", { mode: "reply" });
+        },
     },
     { sequence: 10 }
 );
@@ -29,8 +35,8 @@ commands.add(
         label: _t("Assign to me"),
         hotkey: "a",
         icon: "fa-hand-paper-o",
-        groups: ["head", "bulk"],
-        isAvailable: (store) => store.selection.size || isOpen(store),
+        groups: ["more", "bulk"],
+        isAvailable: (store) => canBulk(store) || isState(store, "open", "waiting", "snoozed"),
         run: (store) => store.act("action_assign_to_me"),
     },
     { sequence: 20 }
@@ -42,8 +48,77 @@ commands.add(
         hotkey: "e",
         icon: "fa-check",
         groups: ["head", "bulk"],
-        isAvailable: (store) => store.selection.size || isOpen(store),
+        isAvailable: (store) => canBulk(store) || isState(store, "open", "waiting", "snoozed"),
         run: (store) => store.act("action_close_dialog"),
     },
     { sequence: 30 }
+);
+commands.add(
+    "wait",
+    {
+        label: _t("Wait for the customer"),
+        hotkey: "w",
+        icon: "fa-hourglass-half",
+        groups: ["more", "bulk"],
+        isAvailable: (store) => canBulk(store) || isState(store, "open"),
+        run: (store) => store.act("action_wait"),
+    },
+    { sequence: 40 }
+);
+commands.add(
+    "reopen",
+    {
+        label: _t("Reopen"),
+        hotkey: "z",
+        icon: "fa-undo",
+        groups: ["head"],
+        isAvailable: (store) => isState(store, "closed", "waiting", "snoozed"),
+        run: (store) => store.act("action_reopen"),
+    },
+    { sequence: 50 }
+);
+commands.add(
+    "person",
+    {
+        label: _t("Show or hide who this is"),
+        hotkey: "i",
+        isAvailable: (store) => Boolean(store.caseId),
+        run: (store) => {
+            if (store.env.isSmall) {
+                store.pane = store.pane === "person" ? "talk" : "person";
+            } else {
+                store.isPersonShown = !store.isPersonShown;
+            }
+        },
+    },
+    { sequence: 210 }
+);
+commands.add(
+    "open_form",
+    {
+        label: _t("Open the full form"),
+        hotkey: "f",
+        icon: "fa-external-link",
+        groups: ["more"],
+        isAvailable: (store) => Boolean(store.data.head),
+        run: (store) =>
+            store.services.action.doAction({
+                type: "ir.actions.act_window",
+                res_model: "social.crm.case",
+                res_id: store.caseId,
+                views: [[false, "form"]],
+            }),
+    },
+    { sequence: 220 }
+);
+commands.add(
+    "help",
+    {
+        label: _t("Show all keys"),
+        hotkey: "?",
+        icon: "fa-keyboard-o",
+        groups: ["more"],
+        run: (store) => store.services.dialog.add(HelpDialog, {}),
+    },
+    { sequence: 230 }
 );

@@ -2,6 +2,8 @@ import { useExternalListener } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
 const EDITABLE = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+// Enter on these is theirs.
+const PRESSABLE = "button, a, summary, [role=button], [role=menuitem]";
 
 /**
  * Let single keys run the inbox's commands, never while somebody writes or a dialog is open.
@@ -19,7 +21,12 @@ export function useInboxKeys(store) {
         if (ui.isBlocked || ui.activeElement !== document || ev.target.closest?.(EDITABLE)) {
             return;
         }
-        const command = store.commands.find((one) => one.hotkey === ev.key);
+        if (ev.key === "Enter" && ev.target.closest?.(PRESSABLE)) {
+            return;
+        }
+        const command = store.commands.find(
+            (one) => one.hotkey === ev.key || one.otherHotkey === ev.key
+        );
         if (command) {
             ev.preventDefault();
             store.run(command.key);

@@ -1,6 +1,8 @@
 import { EventBus, markRaw, reactive } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 
+import { QueueModel } from "./queue/queue_model";
+
 const CASE_MODEL = "social.crm.case";
 
 /**
@@ -13,6 +15,7 @@ const CASE_MODEL = "social.crm.case";
  * - `focus-composer` {mode}: write now, `mode` "reply" or "note"
  * - `insert-text` {text}: put this where the cursor stands in the composer
  * - `sent` {outboxId}: something of ours left the composer
+ * - `focus-search`: find something in the queue
  */
 export class InboxStore {
     constructor(env, services) {
@@ -24,6 +27,12 @@ export class InboxStore {
         this.pane = "queue";
         this.selection = new Set();
         this.isLoading = false;
+        // The open case cannot be shown: "gone" when it is not there for this user, "failed"
+        this.problem = null;
+        // Who writes in which case now: case id to names, for the rows of the queue
+        this.typing = {};
+        this.isPersonShown = true;
+        this.queue = new QueueModel(services.orm);
     }
 
     /** @returns {InboxStore} a store components can watch */
@@ -39,9 +48,11 @@ export class InboxStore {
     async open(caseId) {
         this.caseId = caseId;
         this.data = {};
+        this.problem = null;
         this.pane = "talk";
+        this.queue.markRead(caseId);
         await this.reload();
-        if (this.caseId === caseId) {
+        if (this.caseId === caseId && !this.problem) {
             this.bus.trigger("opened", { id: caseId });
         }
     }
@@ -50,6 +61,7 @@ export class InboxStore {
     close() {
         this.caseId = null;
         this.data = {};
+        this.problem = null;
         this.pane = "queue";
     }
 
@@ -67,8 +79,14 @@ export class InboxStore {
         try {
             const data = await this.call("inbox_open", sections ? [sections] : []);
             if (this.caseId === caseId) {
+                this.problem = Object.keys(data).length || sections?.length ? null : "gone";
                 this.data = sections ? { ...this.data, ...data } : data;
             }
+        } catch (error) {
+            if (this.caseId === caseId && !Object.keys(this.data).length) {
+                this.problem = "failed";
+            }
+            throw error;
         } finally {
             this.isLoading = this.caseId !== caseId && this.isLoading;
         }
@@ -103,6 +121,15 @@ export class InboxStore {
     }
 
     /**
+     * The commands that show in one place.
+     *
+     * @param {string} group "head", "more" or "bulk"
+     */
+    commandsOf(group) {
+        return this.commands.filter((command) => command.groups?.includes(group));
+    }
+
+    /**
      * @param {string} key of registry `social_crm.inbox_commands`
      */
     async run(key) {
@@ -123,19 +150,55 @@ export class InboxStore {
         }
         const result = await this.services.orm.call(CASE_MODEL, method, [ids, ...args]);
         if (result?.type) {
-            await this.services.action.doAction(result, { onClose: () => this.changed(ids) });
+            await this.services.action.doAction(result, { onClose: () => this.acted(ids) });
         } else {
-            await this.changed(ids);
+            await this.acted(ids);
         }
     }
 
     /**
-     * @param {number[]} ids cases that are not what they were
+     * Write on the open case, then show what changed.
+     *
+     * @param {Object} vals
      */
-    async changed(ids) {
-        this.bus.trigger("cases-changed", { ids });
-        if (ids.includes(this.caseId)) {
-            await this.reload();
+    async write(vals) {
+        const ids = [this.caseId];
+        await this.services.orm.write(CASE_MODEL, ids, vals);
+        await this.acted(ids);
+    }
+
+    /**
+     * Show what we did to these cases. Where the open one left its view because it is finished,
+     * the next one opens.
+     *
+     * @param {number[]} ids
+     */
+    async acted(ids) {
+        const next = this.queue.neighbour(this.caseId, ids);
+        const before = this.data.head?.state;
+        await this.changed(ids, true);
+        const after = this.data.head?.state;
+        const isFinished = ids.includes(this.caseId) && before === "open" && after !== "open";
+        if (isFinished && this.caseId && !this.queue.has(this.caseId)) {
+            if (next) {
+                await this.open(next);
+            } else {
+                this.close();
+            }
         }
+        this.selection.clear();
+    }
+
+    /**
+     * @param {number[]} ids cases that are not what they were
+     * @param {boolean} [isOurs] by something done here, so that the queue need not hold still
+     */
+    async changed(ids, isOurs = false) {
+        this.bus.trigger("cases-changed", { ids });
+        const jobs = [this.queue.refresh(ids, isOurs)];
+        if (ids.includes(this.caseId)) {
+            jobs.push(this.reload());
+        }
+        await Promise.all(jobs);
     }
 }
