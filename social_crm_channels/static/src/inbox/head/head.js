@@ -54,7 +54,7 @@ export class InboxHead extends Component {
         const words = due.toRelative({ base: this.clock.now, style: "short" });
         return {
             words: left < 0 ? _t("Overdue, %s", words) : _t("Due %s", words),
-            look: left < 0 ? "text-bg-danger" : left < 60 ? "text-bg-warning" : "text-bg-light border",
+            look: left < 0 ? "text-bg-danger" : left < 60 ? "text-bg-warning" : "text-bg-light",
             title: formatDateTime(due),
         };
     }
