@@ -23,6 +23,7 @@ class SocialCrmIdeaSupporter(models.Model):
         domain="[('is_own', '=', False), ('company_id', '=', company_id)]",
     )
     platform_id = fields.Many2one(related="identity_id.platform_id", string="Network")
+    platform_icon = fields.Char(related="identity_id.platform_id.icon_url", string="Network Icon")
     partner_id = fields.Many2one(
         related="identity_id.partner_id", string="Contact", store=True, index="btree_not_null"
     )
@@ -31,7 +32,7 @@ class SocialCrmIdeaSupporter(models.Model):
     )
     words = fields.Char(compute="_compute_words")
     since = fields.Datetime(required=True, default=fields.Datetime.now)
-    told_status = fields.Selection(STATUSES, string="Told That It Is", readonly=True, copy=False)
+    told_status = fields.Selection(STATUSES, string="Told", readonly=True, copy=False)
     told_at = fields.Datetime(string="Told On", readonly=True, copy=False)
     outbox_id = fields.Many2one(
         "social.crm.outbox", string="Told By", readonly=True, copy=False, ondelete="set null"

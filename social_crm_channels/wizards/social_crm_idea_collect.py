@@ -23,7 +23,7 @@ class SocialCrmIdeaCollect(models.TransientModel):
         "social.crm.idea", compute="_compute_likely_ids", string="Is It One of These?"
     )
     idea_id = fields.Many2one(
-        "social.crm.idea", string="Another Idea", domain="[('company_id', '=', company_id)]",
+        "social.crm.idea", string="An Idea There Is", domain="[('company_id', '=', company_id)]",
         ondelete="cascade",
     )
     name = fields.Char(string="New Idea")

@@ -193,6 +193,7 @@ class SocialCrmIdeaTellLine(models.TransientModel):
     )
     identity_id = fields.Many2one(related="supporter_id.identity_id")
     platform_id = fields.Many2one(related="supporter_id.platform_id", string="Network")
+    platform_icon = fields.Char(related="supporter_id.platform_icon", string="Network Icon")
     words = fields.Char(related="supporter_id.words")
     language = fields.Char(compute="_compute_place")
     place = fields.Char(compute="_compute_place", string="Who Can Read It")
