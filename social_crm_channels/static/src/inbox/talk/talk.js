@@ -43,13 +43,7 @@ export class InboxTalk extends Component {
         onPatched(() => this.restoreScroll());
         onMounted(() => this.restoreScroll());
         // Before the template reads it, so that nothing is ever shown without it.
-        onWillRender(() => {
-            const page = toRaw(this.store.data.talk);
-            if (page && page !== this.page) {
-                this.page = page;
-                this.receive(page);
-            }
-        });
+        onWillRender(() => this.follow());
     }
 
     // --- what is shown ---------------------------------------------------------------------
@@ -89,29 +83,36 @@ export class InboxTalk extends Component {
 
     // --- what comes in ---------------------------------------------------------------------
 
-    receive(page) {
-        const isOther = this.caseId !== this.store.caseId;
-        if (isOther) {
+    /** Take in what the store has got: another case, or news of this one. */
+    follow() {
+        if (this.caseId !== this.store.caseId) {
             this.caseId = this.store.caseId;
+            this.page = null;
             this.log.clear();
+            this.scroll.mode = null;
+        }
+        const page = toRaw(this.store.data.talk);
+        if (page && page !== this.page) {
+            const isFirst = !this.page;
+            this.page = page;
+            this.receive(page, isFirst);
+        }
+    }
+
+    receive(page, isFirst) {
+        if (isFirst) {
             this.log.lookedAt = page.looked_at;
-            this.state.below = 0;
         }
-        const held = this.log.entries.length;
         const added = this.log.latest(page);
-        this.state.version++;
-        if (isOther) {
-            this.scroll.mode = "open";
-        } else {
-            this.scroll.mode = "newer";
-            if (!this.isAtEnd) {
-                this.state.below += added.length;
-            }
-            if (held > page.entries.length) {
-                this.refreshHeld(this.log.entries.length);
-            }
+        this.scroll.mode = isFirst ? "open" : "newer";
+        const below = isFirst || this.isAtEnd ? 0 : this.state.below + added.length;
+        if (below !== this.state.below) {
+            this.state.below = below;
         }
-        if (isOther || added.length) {
+        if (this.log.entries.length > page.entries.length) {
+            this.refreshHeld(this.log.entries.length);
+        }
+        if (isFirst || added.length) {
             this.store.call("inbox_looked");
         }
     }
