@@ -14,13 +14,14 @@ import { usePaneWidths } from "./pane_widths";
 import { InboxPerson } from "./person/person";
 import { InboxQueue } from "./queue/queue";
 import { InboxTalk } from "./talk/talk";
+import { InboxTogether } from "./together/together";
 
 const QUERY_KEY = "social_crm.inbox.query";
 
 /** The screen people keep open all day: the queue, the talk, and who this is. */
 export class Inbox extends Component {
     static template = "social_crm_channels.Inbox";
-    static components = { InboxComposer, InboxHead, InboxPerson, InboxQueue, InboxTalk };
+    static components = { InboxComposer, InboxHead, InboxPerson, InboxQueue, InboxTalk, InboxTogether };
     static props = { ...standardActionServiceProps };
 
     setup() {

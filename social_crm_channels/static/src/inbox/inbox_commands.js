@@ -13,8 +13,6 @@ import { HelpDialog } from "./help_dialog";
 const commands = registry.category("social_crm.inbox_commands");
 
 const isWritable = (store) => Boolean(store.data.head?.writable);
-const isState = (store, ...states) => isWritable(store) && states.includes(store.data.head.state);
-const canBulk = (store) => store.selection.size && store.queue.setup.can_work;
 
 commands.add(
     "reply",
@@ -28,54 +26,6 @@ commands.add(
         },
     },
     { sequence: 10 }
-);
-commands.add(
-    "assign_to_me",
-    {
-        label: _t("Assign to me"),
-        hotkey: "a",
-        icon: "fa-hand-paper-o",
-        groups: ["more", "bulk"],
-        isAvailable: (store) => canBulk(store) || isState(store, "open", "waiting", "snoozed"),
-        run: (store) => store.act("action_assign_to_me"),
-    },
-    { sequence: 20 }
-);
-commands.add(
-    "close",
-    {
-        label: _t("Close"),
-        hotkey: "e",
-        icon: "fa-check",
-        groups: ["head", "bulk"],
-        isAvailable: (store) => canBulk(store) || isState(store, "open", "waiting", "snoozed"),
-        run: (store) => store.act("action_close_dialog"),
-    },
-    { sequence: 30 }
-);
-commands.add(
-    "wait",
-    {
-        label: _t("Wait for the customer"),
-        hotkey: "w",
-        icon: "fa-hourglass-half",
-        groups: ["more", "bulk"],
-        isAvailable: (store) => canBulk(store) || isState(store, "open"),
-        run: (store) => store.act("action_wait"),
-    },
-    { sequence: 40 }
-);
-commands.add(
-    "reopen",
-    {
-        label: _t("Reopen"),
-        hotkey: "z",
-        icon: "fa-undo",
-        groups: ["head"],
-        isAvailable: (store) => isState(store, "closed", "waiting", "snoozed"),
-        run: (store) => store.act("action_reopen"),
-    },
-    { sequence: 50 }
 );
 commands.add(
     "person",
