@@ -133,7 +133,10 @@ test("one who writes is warned of a colleague's answer, one who reads is not", a
 });
 
 test("what I sent myself warns nobody any more", async () => {
-    onRpc("social.crm.case", "inbox_meanwhile", () => expect.step("asked"));
+    onRpc("social.crm.case", "inbox_meanwhile", () => {
+        expect.step("asked");
+        return false;
+    });
     await mountIn("<MeanwhileNotice/>", { MeanwhileNotice }, { together: { newest_id: 10 } });
     await write();
     store.bus.trigger("sent", { outboxId: 1 });
@@ -170,7 +173,10 @@ test("an answer of another department goes into ours by one click", async () => 
 });
 
 test("only who may decide on goodwill sees the buttons", async () => {
-    onRpc("social.crm.goodwill", "action_approve", ({ args }) => expect.step(`give ${args[0]}`));
+    onRpc("social.crm.goodwill", "action_approve", ({ args }) => {
+        expect.step(`give ${args[0]}`);
+        return true;
+    });
     onRpc("social.crm.case", "inbox_open", () => ({}));
     const entry = {
         kind: "goodwill", id: 4, date: DATE, who: "Ana", what: "Gift ($ 60.00)", reason: "Lost",
