@@ -212,6 +212,7 @@ test("commands are offered where they make sense", async () => {
     expect(["reopen", "macro", "ask", "handover", "mail"].map(offered)).toEqual([
         false, false, false, false, false,
     ]);
+    store.queue.setup = { can_work: true };
     store.selection = new Set([5, 6]);
     expect(["close", "join", "split", "macro"].map(offered)).toEqual([true, true, false, true]);
 });

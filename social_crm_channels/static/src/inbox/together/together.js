@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
 import { usePresence } from "./presence";
@@ -11,6 +11,13 @@ export class InboxTogether extends Component {
     setup() {
         this.store = useState(this.env.inbox);
         this.presence = useState(usePresence(this.env.inbox));
+        useEffect(
+            (caseId, names) => {
+                // the queue shows it in its row
+                this.store.typing = caseId && names ? { [caseId]: names.split("\n") } : {};
+            },
+            () => [this.store.caseId, this.presence.typing.map((one) => one.name).join("\n")]
+        );
     }
 
     get questions() {
