@@ -7,5 +7,6 @@ from . import connectors
 
 
 def post_init_hook(env):
-    """Fold what was said before this app was installed."""
+    """Fold what was said before this app was installed, and know who is on a team already."""
     env["social.crm.case"].search([])._fill_thread_post()
+    env["social.crm.team"].search([])._know_members()

@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools import placeholders
+
 _logger = logging.getLogger(__name__)
 
 # What is older is history that was fetched late: nobody expects an answer at once any more.
@@ -56,7 +58,10 @@ class SocialCrmCase(models.Model):
             try:
                 with self.env.cr.savepoint():
                     word.conversation_id._queue_reply(
-                        case._rule_answer(answer), parent=word, answer_type="automatic"
+                        case._rule_answer(answer, word.conversation_id),
+                        parent=word,
+                        purpose=answer.social_purpose,
+                        answer_type="automatic",
                     )
             except UserError as error:  # the rulebook's refusals too
                 plan.notes.append(
@@ -67,13 +72,22 @@ class SocialCrmCase(models.Model):
                     )
                 )
 
-    def _rule_answer(self, answer):
-        """The words of a saved answer for this case; what knows placeholders fills them here.
+    def _rule_answer(self, answer, place):
+        """The words of a saved answer for this case, in the name of who gets it.
 
         :param recordset answer: ``mail.canned.response``
+        :param recordset place: ``social.crm.conversation``
         :rtype: str
+        :raise UserError: where it names a colleague and nobody has the case
         """
-        return answer.substitution
+        names = placeholders.names(answer.substitution)
+        if not self.user_id and any(name.startswith("agent.") for name in names):
+            raise UserError(
+                self.env._("It names the colleague who answers, and nobody has the case yet.")
+            )
+        # sudo: as rules run; what a public place may not hear stays locked all the same
+        place_sudo = place.with_user(self.user_id or self.env.user).sudo()
+        return place_sudo._fill_words(answer.substitution, self)[0]
 
     def _hide_spam(self, plans, words):
         """Hide what looks like advertisement on the network, where a rule says so.
@@ -89,16 +103,13 @@ class SocialCrmCase(models.Model):
             return
         said = self.env["social.crm.interaction"].union(*(words[case] for case in hiding))
         signs = said._spam_signs()
-        spam = said.filtered(
-            lambda word: signs.get(word)
-            and word.state in ("normal", "edited")
-            and word.visibility in ("public", "unlisted")
-        )
-        able = {channel for channel in spam.channel_id if channel._can("hide")}
-        spam.filtered(lambda word: word.channel_id in able)._queue_operation("hide")
+        spam = said.filtered(lambda word: signs.get(word) and word.state != "hidden")
+        left = spam - spam._moderate_as_rule()
         for case, plan in hiding.items():
-            if (words[case] & spam).filtered(lambda word: word.channel_id not in able):
-                plan.notes.append(self.env._("This network lets nobody hide words: look at it."))
+            if words[case] & left:
+                plan.notes.append(
+                    self.env._("It could not be hidden by the rule: a colleague decides.")
+                )
 
     def _run_rule_actions(self, plans):
         """Run the server actions of the plans, each over all its cases.

@@ -68,7 +68,6 @@ class SocialCrmRule(models.Model):
     loyalty = fields.Selection(LOYALTIES)
     category_ids = fields.Many2many("res.partner.category", string="Contact Tags")
     followers_from = fields.Integer(
-        string="Followers From",
         help="Holds for accounts with so many followers, or one of the contact tags above.",
     )
     owner = fields.Selection(

@@ -5,7 +5,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.social_crm_base.tests.common import know
 
-from ..tools.routing import Words, language_of, split_keywords, spam_signs, within_hours
+from ..tools.routing import Words, language_of, spam_signs, split_keywords, within_hours
 from .routing_common import RoutingCommon
 
 

@@ -49,6 +49,8 @@ class TestSpam(RoutingCommon):
         self.assertFalse(said.hook_errors)
         self.assertEqual(self.hidden(), said)
         self.assertEqual(said.case_id.state, "open")
+        logged = self.env["social.crm.moderation"].search([("interaction_id", "=", said.id)])
+        self.assertTrue(logged.is_rule, "and a person can undo it from the log")
 
     def test_only_the_words_that_look_like_it_are_hidden(self):
         self.spam_rule()
@@ -92,11 +94,19 @@ class TestSpam(RoutingCommon):
         self.writes("bot", SPAM)
         self.assertFalse(self.hidden())
 
-    def test_where_the_network_hides_nothing_the_log_says_so(self):
+    def test_where_it_cannot_be_hidden_the_log_says_so(self):
         self.spam_rule()
-        case = self.says("bot", SPAM)
+        self.sandbox.is_connected = False
+        case = self.in_sandbox("d1", "bot", SPAM).case_id
         self.assertFalse(self.hidden())
-        self.assertIn("lets nobody hide", self.log_of(case))
+        self.assertIn("could not be hidden", self.log_of(case))
+
+    def test_on_a_channel_worked_by_hand_a_person_is_asked_to_hide_it(self):
+        self.spam_rule()
+        said = self.says("bot", SPAM).interaction_ids
+        self.assertEqual(self.hidden(), said)
+        asked = self.env["social.crm.outbox"].search([("interaction_id", "=", said.id)])
+        self.assertEqual(asked.state, "by_hand")
 
     def test_hiding_for_mood_segment_or_reach_is_refused_with_the_reason(self):
         for condition in (
@@ -140,6 +150,21 @@ class TestTemplateAnswer(RoutingCommon):
         self.assertEqual(said.answer_type_id.code, "automatic")
         self.assertEqual(said.case_id, case)
         self.assertEqual(case.state, "open", "an automatic answer closes nothing")
+
+    def test_placeholders_are_filled_in_the_name_of_who_gets_the_case(self):
+        self.hours.substitution = "Zdravo {{ customer.first_name }}, {{ agent.first_name }}"
+        waiting = self.writes("ben", "Radno vreme?")
+        self.assertFalse(self.sent())
+        self.assertIn("nobody has the case yet", self.log_of(waiting))
+        self.rules.search([], limit=1).write({"assign": "person", "user_id": self.mira.id})
+        self.writes("ana", "Radno vreme?")
+        self.assertEqual(self.sent().interaction_id.body, "Zdravo Ana, Mira")
+
+    def test_marketing_is_not_sent_to_who_has_not_opted_in(self):
+        self.hours.social_purpose = "marketing"
+        case = self.writes("ana", "Radno vreme?")
+        self.assertFalse(self.sent())
+        self.assertIn("has not opted in", self.log_of(case))
 
     def test_it_is_said_once_however_often_they_ask(self):
         self.writes("ana", "Radno vreme?")

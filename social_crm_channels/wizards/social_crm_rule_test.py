@@ -56,17 +56,22 @@ class SocialCrmRuleTest(models.TransientModel):
     )  # fmt: skip
     def _compute_line_ids(self):
         for test in self:
-            company = (test.case_id or test.interaction_id or test).company_id
+            case, word = test._subject()
+            company = (case or word or test).company_id
             rules = self.env["social.crm.rule"].search([("company_id", "=", company.id)])
             lines = test._judge(rules, test._facts(rules))
             test.line_ids = [Command.clear(), *(Command.create(vals) for vals in lines)]
             test.result = test._result_in_words(rules, lines)
 
+    def _subject(self):
+        """The case and the word to try, as far as who tries them may read them."""
+        word = self.interaction_id._origin._filtered_access("read")
+        return (self.case_id._origin or word.case_id)._filtered_access("read"), word
+
     def _facts(self, rules):
         """What the rules look at: the case or word chosen, else what was typed."""
         self.ensure_one()
-        word = self.interaction_id._origin._filtered_access("read")
-        case = (self.case_id._origin or word.case_id)._filtered_access("read")
+        case, word = self._subject()
         # sudo: rules look at more of a readable case than who tries them may see one by one
         case_sudo, word_sudo, rules_sudo = case.sudo(), word.sudo(), rules.sudo()
         if case_sudo:
