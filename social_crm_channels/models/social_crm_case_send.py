@@ -91,11 +91,12 @@ class SocialCrmCase(models.Model):
         if values.get("mentions"):
             mentions = self.env["social.crm.identity"].browse(values["mentions"]).exists()
             mentions |= (parent or place._last_said()).identity_id
-        return place._queue_reply(
+        files = self.env["ir.attachment"]._social_own_files(values)
+        outbox = place._queue_reply(
             words,
             parent=parent or None,
             purpose=values.get("purpose") or "answer",
-            attachments=self._own_files(values.get("attachment_ids")),
+            attachments=files,
             visibility="direct" if mode == "private" else None,
             mentions=mentions,
             hold_seconds=hold,
@@ -103,12 +104,12 @@ class SocialCrmCase(models.Model):
             key=key,
             override_reason=values.get("override_reason") or "",
         )
-
-    def _own_files(self, ids):
-        """The files of an answer: only what the writer may read."""
-        files = self.env["ir.attachment"].browse(ids or ()).exists()
-        files.check_access("read")
-        return files
+        # Who may read the answer may see its files, not only who uploaded them.
+        said = outbox.interaction_id
+        files.filtered(lambda file: not file.res_id and file.create_uid == self.env.user).write(
+            {"res_model": said._name, "res_id": said.id}
+        )
+        return outbox
 
     def _queue_edit(self, values, words, key, hold):
         """Change what we said; the earlier wording is kept."""

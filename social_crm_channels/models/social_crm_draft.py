@@ -67,14 +67,14 @@ class SocialCrmDraft(models.Model):
         if not (values.get("body") or "").strip() and not values.get("attachment_ids"):
             draft.unlink()
             return self.browse()
-        files = self.env["ir.attachment"].browse(values.get("attachment_ids") or []).exists()
+        files = self.env["ir.attachment"]._social_own_files(values)
         known = {
             "conversation_id": values.get("conversation_id") or False,
             "parent_id": values.get("parent_id") or False,
             "mode": values.get("mode") or "reply",
             "purpose": values.get("purpose") or "answer",
             "body": values.get("body") or "",
-            "attachment_ids": [fields.Command.set(files._filtered_access("read").ids)],
+            "attachment_ids": [fields.Command.set(files.ids)],
         }
         if draft:
             draft.write(known)
@@ -117,6 +117,22 @@ class SocialCrmDraft(models.Model):
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    @api.model
+    def _social_own_files(self, values):
+        """The files of an answer, with the words for those who do not see them.
+
+        :param dict values: ``attachment_ids`` and ``alts`` (id to alternative text)
+        :return: those the writer may read
+        :rtype: recordset
+        """
+        files = self.browse(values.get("attachment_ids") or ()).exists()._filtered_access("read")
+        alts = values.get("alts") or {}
+        for file in files._filtered_access("write"):
+            alt = (alts.get(str(file.id)) or "").strip()
+            if alt and alt != file.description:
+                file.description = alt
+        return files
 
     def _social_file_data(self):
         """What the composer shows of files.
