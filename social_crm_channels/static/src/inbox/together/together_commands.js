@@ -64,11 +64,6 @@ add("no_answer", 34, "action_no_answer_needed", {
     icon: "fa-ban",
     groups: ["more", "bulk"],
 });
-add("spam", 36, "action_spam", {
-    label: _t("Mark as spam"),
-    icon: "fa-trash-o",
-    groups: ["more", "bulk"],
-});
 add("ask", 40, "action_ask_dialog", {
     label: _t("Ask a department…"),
     hotkey: "q",
