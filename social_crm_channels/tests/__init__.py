@@ -32,6 +32,7 @@ from . import (
     test_talk,
     test_outbox,
     test_person,
+    test_person_tour,
     test_reply_options,
     test_together,
     test_saved_answers,

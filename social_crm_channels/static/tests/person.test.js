@@ -71,18 +71,14 @@ async function mountPane(data) {
 }
 
 test("locked data shows why and one click away how to prove it", async () => {
-    onRpc("social.crm.identity.link", "action_send_code", ({ args }) => {
-        expect.step(`code for link ${args[0]}`);
-        return { type: "ir.actions.act_window_close" };
-    });
     onRpc("social.crm.case", "inbox_open", ({ args }) => {
         expect.step(`read ${args[1]}`);
         return { person: { ...EMPTY, partner: PARTNER, disclosure: PROVEN } };
     });
     mockService("action", {
-        async doAction(action, options) {
-            expect.step(action.type);
-            await options.onClose();
+        async doActionButton({ resModel, name, resId, onClose }) {
+            expect.step(`${resModel} ${name} ${resId}`);
+            await onClose();
         },
     });
     await mountPane({ partner: PARTNER, disclosure: LOCKED });
@@ -91,7 +87,7 @@ test("locked data shows why and one click away how to prove it", async () => {
     await click("button[name=action_send_code]");
     await animationFrame();
     await animationFrame();
-    expect.verifySteps(["code for link 9", "ir.actions.act_window_close", "read person,head"]);
+    expect.verifySteps(["social.crm.identity.link action_send_code 9", "read person,head"]);
     expect(".o_social_person_document").toHaveText(/S00012[\s\S]*PKG-1/);
 });
 

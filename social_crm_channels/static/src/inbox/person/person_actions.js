@@ -14,22 +14,22 @@ export function usePersonActions() {
     const action = useService("action");
     const store = env.inbox;
     const reload = () => store.reload(["person", "head"]);
-    const dialog = (description, options = {}) =>
-        action.doAction(description, { ...options, onClose: reload });
-    const ask = async (model, method, id) => dialog(await orm.call(model, method, [[id]]));
+    /** As a button on a form does: what the method returns opens, then the pane is read anew. */
+    const press = (resModel, name, resId) =>
+        action.doActionButton({ type: "object", resModel, name, resId, onClose: reload });
 
     return {
-        reload,
-        connect: () => ask("social.crm.identity", "action_connect", store.data.person.identity.id),
-        connectAccount: (id) => ask("social.crm.identity", "action_connect", id),
-        createContact: async () => {
-            await orm.call(CASE, "action_inbox_create_contact", [[store.caseId]]);
-            await reload();
-        },
-        createLead: () => ask(CASE, "action_create_lead", store.caseId),
-        log: () => ask(CASE, "action_inbox_log", store.caseId),
-        setRole: () => dialog(ROLE_ACTION, { props: { resId: store.data.person.identity.id } }),
-        openForm: () => ask(CASE, "action_inbox_open_person", store.caseId),
+        connect: () => press("social.crm.identity", "action_connect", store.data.person.identity.id),
+        connectAccount: (id) => press("social.crm.identity", "action_connect", id),
+        createContact: () => press(CASE, "action_inbox_create_contact", store.caseId),
+        createLead: () => press(CASE, "action_create_lead", store.caseId),
+        log: () => press(CASE, "action_inbox_log", store.caseId),
+        setRole: () =>
+            action.doAction(ROLE_ACTION, {
+                props: { resId: store.data.person.identity.id },
+                onClose: reload,
+            }),
+        openForm: () => press(CASE, "action_inbox_open_person", store.caseId),
         open: (resModel, resId) =>
             action.doAction({
                 type: "ir.actions.act_window",
@@ -43,7 +43,7 @@ export function usePersonActions() {
             await reload();
         },
         /** Send a code, or enter the one that was sent: the dialogue that asks for it opens. */
-        prove: (linkId, method) => ask("social.crm.identity.link", method, linkId),
+        prove: (linkId, method) => press("social.crm.identity.link", method, linkId),
         insert: (text) => {
             store.pane = "talk";
             store.bus.trigger("insert-text", { text });
