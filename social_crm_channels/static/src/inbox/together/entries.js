@@ -1,5 +1,5 @@
 import { Component } from "@odoo/owl";
-import { deserializeDateTime } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 
 const { DateTime } = luxon;
@@ -35,6 +35,10 @@ export class TalkEvent extends OtherEntry {
 
 export class TalkQuestion extends OtherEntry {
     static template = "social_crm_channels.TalkQuestion";
+
+    get due() {
+        return formatDate(deserializeDate(this.props.entry.due));
+    }
 
     cancel() {
         return this.act("social.crm.question", "action_cancel", this.props.entry.question_id);

@@ -1,4 +1,5 @@
 import { Component, useEffect, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 import { usePresence } from "./presence";
@@ -38,6 +39,10 @@ export class InboxTogether extends Component {
         return here.length === 1
             ? _t("%s is here too", here[0])
             : _t("%s are here too", here.join(", "));
+    }
+
+    due(question) {
+        return formatDate(deserializeDate(question.due));
     }
 
     avatar(one) {

@@ -23,13 +23,13 @@ add("assign_to_me", 20, "action_assign_to_me", {
     label: _t("Assign to me"),
     hotkey: "a",
     icon: "fa-hand-paper-o",
-    groups: ["head", "bulk"],
+    groups: ["more", "bulk"],
 });
 add("transfer", 22, "action_transfer_dialog", {
     label: _t("Assign or transfer…"),
     hotkey: "t",
     icon: "fa-share",
-    groups: ["head", "bulk"],
+    groups: ["more", "bulk"],
 });
 add("snooze", 24, "action_snooze_dialog", {
     label: _t("Snooze…"),
