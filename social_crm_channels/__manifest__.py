@@ -32,6 +32,7 @@
         "views/social_crm_response_policy_views.xml",
         "views/social_crm_deadline_notice_views.xml",
         "views/social_crm_approval_views.xml",
+        "views/social_crm_away_message_views.xml",
         "views/social_crm_case_deadline_views.xml",
         "connectors/sandbox/sandbox.xml",
         "connectors/mail/mail.xml",

@@ -2,6 +2,7 @@
 from . import (
     test_composer,
     test_approval,
+    test_away_message,
     test_connect,
     test_connector_contract,
     test_deadline_watch,

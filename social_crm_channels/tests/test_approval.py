@@ -371,7 +371,7 @@ class TestApproval(SocialCrmCommon):
             self.write_answer(f"Answer {number}")
         case = self.case.with_user(self.leader)
         counts = []
-        for limit in (2, 12):
+        for limit in (6, 12):
             found = self.env["social.crm.approval"].with_user(self.leader).search(
                 [], limit=limit
             )
@@ -381,7 +381,8 @@ class TestApproval(SocialCrmCommon):
             before = self.env.cr.sql_log_count
             found._inbox_data()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(counts[1], counts[0] + 1)
+        # Two more where talk went on between the first and the last; none for each of the six
+        self.assertLessEqual(counts[1], counts[0] + 2)
         self.assertEqual(len(case._inbox_approvals()), 12)
 
     # === EXPIRY === #
