@@ -19,7 +19,6 @@ from . import (
     social_crm_case_deeds,
     social_crm_case_facts,
     social_crm_case_handover,
-    social_crm_case_inbox,
     social_crm_case_live,
     res_company_composer,
     social_crm_brand_rule,
