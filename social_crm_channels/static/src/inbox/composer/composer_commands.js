@@ -6,8 +6,8 @@ const commands = registry.category("social_crm.inbox_commands");
 commands.add(
     "note",
     {
-        label: _t("Write a note"),
-        hotkey: "n",
+        label: _t("Write an internal note"),
+        hotkey: "i",
         isAvailable: (store) => Boolean(store.data.composer?.can_write),
         run: (store) => store.bus.trigger("focus-composer", { mode: "note" }),
     },
