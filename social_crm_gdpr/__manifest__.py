@@ -11,7 +11,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/social_crm_gdpr_security.xml",
+        "data/ir_cron_data.xml",
         "data/social_crm_processing_activity_data.xml",
+        "views/social_crm_gdpr_menus.xml",
+        "views/social_crm_evidence_views.xml",
+        "views/social_crm_access_log_views.xml",
         "views/social_crm_processing_activity_views.xml",
     ],
     "auto_install": True,

@@ -1,2 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import social_crm_processing_activity
+from . import (
+    social_crm_access_log,
+    social_crm_evidence,
+    social_crm_processing_activity,
+)

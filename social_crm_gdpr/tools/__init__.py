@@ -1,0 +1,1 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
