@@ -48,12 +48,26 @@ export class InboxTalk extends Component {
 
     // --- what is shown ---------------------------------------------------------------------
 
-    get blocks() {
+    /** One flat list, so that what one looks at stays the same element whatever comes around it. */
+    get rows() {
         this.state.version; // the log is no reactive object: it is told by its version
-        return blocksOf(this.log, {
+        const blocks = blocksOf(this.log, {
             userId: user.userId,
             dayOf: (date) => deserializeDateTime(date).toISODate(),
-        }).map((block) => ({ ...block, readKey: readUpTo(block) }));
+        });
+        return blocks.flatMap((block) => {
+            const readKey = readUpTo(block);
+            const head = block.place ? [{ kind: "place", key: `place-${block.key}` }] : [];
+            if (block.root) {
+                const { root } = block;
+                head.push(
+                    block.isAgain
+                        ? { kind: "again", key: `again-${block.key}`, root }
+                        : { kind: "post", key: `post-${root.id}`, root }
+                );
+            }
+            return [...head, ...block.rows].map((row) => ({ ...row, block, readKey }));
+        });
     }
 
     isNew(entry) {
