@@ -46,5 +46,8 @@ registry.category("web_tour.tours").add("social_inbox_proof_tour", {
             trigger: ".o_social_person_document:contains('PROOF-7') button[name=insert]",
             run: "click",
         },
+        {
+            trigger: ".o_social_text:value(/PROOF-7/)",
+        },
     ],
 });
