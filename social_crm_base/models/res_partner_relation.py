@@ -79,11 +79,24 @@ class ResPartner(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends_context("company", "lang", "uid", "social_undisclosed")
+    @api.depends_context("company", "lang", "uid")
     @api.depends("social_relation_manual", "social_relation_note", "social_relation_at")
     def _compute_social_relation_reason(self):
+        for partner, now in self._social_relation_now().items():
+            partner.social_relation_reason = now["relation_reason"]
+            partner.social_loyalty_reason = now["loyalty_reason"]
+
+    def _social_relation_now(self):
+        """Segment and loyalty as they are at this moment, each with its reason.
+
+        What is stored is at most a day older, see :meth:`_social_refresh_relation`.
+
+        :return: contact -> ``relation``, ``relation_reason``, ``loyalty``, ``loyalty_reason``
+        :rtype: dict
+        """
         rule = self.env["social.crm.relation.rule"]._of(self.env.company)
         facts = self._social_facts(rule)
+        now = {}
         for partner in self:
             known = facts.get(partner._origin, Facts())
             reason = partner._relation_words(rule, known)
@@ -92,8 +105,13 @@ class ResPartner(models.Model):
                     "Set by hand: %(why)s",
                     why=partner.social_relation_note or self.env._("no reason given"),
                 )
-            partner.social_relation_reason = reason
-            partner.social_loyalty_reason = partner._loyalty_words(rule, known)
+            now[partner] = {
+                "relation": partner.social_relation_manual or self._relation_of(rule, known),
+                "relation_reason": reason,
+                "loyalty": self._loyalty_of(rule, known) or "",
+                "loyalty_reason": partner._loyalty_words(rule, known),
+            }
+        return now
 
     # === CONSTRAINT AND CRUD METHODS === #
 

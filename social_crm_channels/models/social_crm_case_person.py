@@ -28,10 +28,11 @@ class SocialCrmCase(models.Model):
         """
         identity, partner = self.identity_id, self._inbox_partner()
         disclosed = self._disclosed_partner()
+        card = partner._inbox_card(bool(disclosed)) if partner else False
         return {
             "identity": identity._inbox_card() if identity else False,
-            "partner": partner._inbox_card(bool(disclosed)) if partner else False,
-            "summary": self._inbox_person_summary(),
+            "partner": card,
+            "summary": self._inbox_person_summary(card),
             "habits": self._inbox_person_habits(),
             "notices": self._inbox_person_notices(),
             "accounts": self._inbox_person_accounts(),
@@ -45,12 +46,12 @@ class SocialCrmCase(models.Model):
         }
 
     def _inbox_partner(self):
-        """The contact behind the case, where the user may read it.
+        """The contact behind the case as the case's company knows it, where the user may read it.
 
         :rtype: recordset
         """
         partner = self.partner_id or self.identity_id.partner_id
-        return partner._filtered_access("read")
+        return partner._filtered_access("read").with_company(self.company_id)
 
     def _inbox_person_rights(self):
         """Which buttons make sense for this user."""
@@ -67,17 +68,15 @@ class SocialCrmCase(models.Model):
             "role": bool(self.identity_id) and self.identity_id.has_access("write"),
         }
 
-    def _inbox_person_summary(self):
-        """What we are to each other, in one line."""
+    def _inbox_person_summary(self, card):
+        """What we are to each other, in one line.
+
+        :param dict | bool card: of the contact, see ``_inbox_card``
+        """
         partner, identity = self._inbox_partner(), self.identity_id
-        said = []
-        if partner:
-            said.append(
-                _label(partner, "social_relation") or self.env._("No segment yet")
-            )
-            said.append(_label(partner, "social_loyalty"))
-        else:
-            said.append(self.env._("Not a contact yet"))
+        said = [self.env._("Not a contact yet")]
+        if card:
+            said = [card["relation_label"], card["loyalty_label"]]
         if identity.first_seen:
             said.append(
                 self.env._(
@@ -247,6 +246,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         told = self.with_context(social_undisclosed=not is_disclosed)
+        now = told._social_relation_now()[told]
         return {
             "id": self.id,
             "name": self.display_name,
@@ -255,16 +255,16 @@ class ResPartner(models.Model):
             "categories": [
                 {"id": tag.id, "name": tag.name, "color": tag.color} for tag in self.category_id
             ],
-            "relation": self.social_relation or "",
-            "relation_label": _label(self, "social_relation"),
-            "relation_reason": told.social_relation_reason or "",
-            "loyalty": self.social_loyalty or "",
-            "loyalty_label": _label(self, "social_loyalty"),
-            "loyalty_reason": told.social_loyalty_reason or "",
+            **now,
+            "relation_label": _choice(self, "social_relation", now["relation"]),
+            "loyalty_label": _choice(self, "social_loyalty", now["loyalty"]),
         }
 
 
 def _label(record, name):
-    """The words of a choice in the reader's language; empty for none."""
-    choices = dict(record._fields[name]._description_selection(record.env))
-    return choices.get(record[name], "")
+    """The words of a record's choice in the reader's language; empty for none."""
+    return _choice(record, name, record[name])
+
+
+def _choice(record, name, value):
+    return dict(record._fields[name]._description_selection(record.env)).get(value, "")
