@@ -70,6 +70,7 @@
             "social_crm_channels/static/src/**/*",
         ],
         "web.assets_unit_tests": [
+            "social_crm_channels/static/tests/*_helpers.js",
             "social_crm_channels/static/tests/**/*.test.js",
         ],
         "web.assets_tests": [

@@ -65,6 +65,10 @@ export class QueueRow extends Component {
     get moreTags() {
         return this.row.tags.length - TAGS;
     }
+    get hasMarks() {
+        const { tags, mood, user } = this.row;
+        return this.props.level === 1 || tags.length || mood || this.isRisky || user.id;
+    }
     get isRisky() {
         return this.row.risk >= RISKY;
     }
