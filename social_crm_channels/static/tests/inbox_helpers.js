@@ -37,7 +37,7 @@ const USUAL = {
 export function fakeOrm(answers = {}) {
     const known = { ...USUAL, ...answers };
     const orm = {
-        call: async (model, method, args = []) => known[method](...args),
+        call: async (model, method, args = []) => known[method]?.(...args),
         create: async (model, records) => known.create(model, records),
         write: async (model, ids, vals) => known.write(ids, vals),
         unlink: async (model, ids) => known.unlink(ids),

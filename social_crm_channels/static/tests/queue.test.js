@@ -258,6 +258,7 @@ test("words are asked for once typing rests, and counted with", async () => {
     expect(".o_social_queue_empty").toHaveText(/Nothing matches/);
     await contains(".o_social_queue_empty button").click();
     expect(asked.at(-1)).toBe("");
+    expect.verifySteps(["count "]);
 });
 
 test("an empty view shows where there is something to do", async () => {

@@ -8,7 +8,8 @@ import { HelpDialog } from "./help_dialog";
  *
  * An entry: {label, hotkey, icon, sequence, groups, isAvailable(store), run(store)}; `groups` says
  * where it shows: "head" (a button above the talk), "more" (its menu), "bulk" (above the queue
- * while cases are chosen). Without groups it is for the keyboard only. `otherHotkey` does the same.
+ * while cases are chosen). Without groups it is for the keyboard only. `otherHotkey` does the same;
+ * `isPrimary` makes its button in the head stand out.
  */
 const commands = registry.category("social_crm.inbox_commands");
 

@@ -50,17 +50,18 @@ add("close", 30, "action_close_dialog", {
     hotkey: "e",
     icon: "fa-check",
     groups: ["head", "bulk"],
+    isPrimary: true,
 });
 add("reopen", 32, "action_reopen", {
     label: _t("Reopen"),
-    hotkey: "u",
+    hotkey: "Z",
     icon: "fa-undo",
     groups: ["head", "bulk"],
     isAvailable: (store) => isWritable(store) && (many(store) || stateOf(store) !== "open"),
 });
 add("no_answer", 34, "action_no_answer_needed", {
     label: _t("No answer needed"),
-    hotkey: "n",
+    hotkey: "N",
     icon: "fa-ban",
     groups: ["more", "bulk"],
 });
