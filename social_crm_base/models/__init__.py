@@ -1,6 +1,12 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 # Mixins are there before the models that inherit them.
-from . import personal_data, social_crm_cached, social_crm_export_gate, social_crm_presence
+from . import (
+    personal_data,
+    social_crm_cached,
+    social_crm_export_gate,
+    social_crm_percentile,
+    social_crm_presence,
+)
 
 # isort: split
 from . import (

@@ -91,7 +91,8 @@ class SocialCrmApproval(models.Model):
             )
         if self._is_marked(user):
             return self.env._("Answers of %(user)s are approved.", user=user.name)
-        return ""
+        found = conversation._brand_findings(body)
+        return " ".join(rule.message for rule, _word in found if rule.level == "approval")
 
     @api.model
     def _is_marked(self, user):

@@ -106,6 +106,21 @@ class TestApproval(SocialCrmCommon):
         self.assertIn(self.agent.name, approval.asked_reason)
         self.assertEqual(self.write_answer(user=self.leader)[0].state, "queued")
 
+    def test_a_rule_about_words_can_ask_for_approval(self):
+        self.channel.needs_approval = False
+        self.env["social.crm.brand.rule"].create(
+            {
+                "name": "Money",
+                "words": "refund",
+                "level": "approval",
+                "message": "Promises of money are read by a colleague.",
+            }
+        )
+        row, approval = self.write_answer("You get a refund")
+        self.assertEqual(row.state, "approval")
+        self.assertEqual(approval.asked_reason, "Promises of money are read by a colleague.")
+        self.assertEqual(self.write_answer("Good morning")[0].state, "queued")
+
     def test_other_reasons_can_be_added_to_the_hook(self):
         self.channel.needs_approval = False
         model = type(self.env["social.crm.approval"])
