@@ -63,6 +63,7 @@
         "demo/social_crm_sandbox_demo.xml",
         "demo/social_crm_response_policy_demo.xml",
         "demo/social_crm_rule_demo.xml",
+        "demo/social_crm_together_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

@@ -56,6 +56,7 @@ class SocialCrmCase(models.Model):
             "name": name,
             "res_model": model,
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {
                 "dialog_size": "medium",

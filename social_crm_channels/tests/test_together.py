@@ -151,6 +151,20 @@ class TestNotes(TogetherCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestDialogs(TogetherCommon):
+    def test_every_dialog_opens_from_the_inbox_too(self):
+        """A form's button adds the views; a screen that calls the method itself does not."""
+        self.ingest(message("b1", person("bojan"), text="Hi"))
+        both = self.as_(self.agent, self.case | self.said("b1").case_id)
+        for name in ("close", "snooze", "transfer", "ask", "macro", "split", "join"):
+            with self.subTest(name):
+                cases = both[:1] if name == "split" else both
+                action = getattr(cases, f"action_{name}_dialog")()
+                self.assertEqual(action["views"], [(False, "form")])
+                self.env[action["res_model"]].with_user(self.agent).get_view(view_type="form")
+
+
+@tagged("post_install", "-at_install")
 class TestTell(TogetherCommon):
     def told(self, user):
         return self.env["mail.message"].search(

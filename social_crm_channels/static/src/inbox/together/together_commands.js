@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 
 const commands = registry.category("social_crm.inbox_commands");
 
@@ -24,6 +25,8 @@ add("assign_to_me", 20, "action_assign_to_me", {
     hotkey: "a",
     icon: "fa-hand-paper-o",
     groups: ["more", "bulk"],
+    isAvailable: (store) =>
+        isUnfinished(store) && (many(store) || store.data.head.user?.id !== user.userId),
 });
 add("transfer", 22, "action_transfer_dialog", {
     label: _t("Assign or transfer…"),
@@ -31,7 +34,7 @@ add("transfer", 22, "action_transfer_dialog", {
     icon: "fa-share",
     groups: ["more", "bulk"],
 });
-add("snooze", 24, "action_snooze_dialog", {
+add("snooze", 31, "action_snooze_dialog", {
     label: _t("Snooze…"),
     hotkey: "z",
     icon: "fa-moon-o",
