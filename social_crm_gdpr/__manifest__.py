@@ -13,6 +13,7 @@
         "security/social_crm_gdpr_security.xml",
         "data/ir_cron_data.xml",
         "data/social_crm_processing_activity_data.xml",
+        "views/public_templates.xml",
         "views/social_crm_gdpr_menus.xml",
         "views/social_crm_evidence_views.xml",
         "views/social_crm_access_log_views.xml",

@@ -2,5 +2,6 @@
 from . import (
     social_crm_access_log,
     social_crm_evidence,
+    social_crm_form_cap,
     social_crm_processing_activity,
 )

@@ -4,8 +4,14 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from odoo.addons.social_crm_base.tools.privacy import CLEAR, EMPLOYEE, IDENTITY, KEEP
-from odoo.addons.social_crm_base.tools.privacy import classify, not_personal
+from odoo.addons.social_crm_base.tools.privacy import (
+    CLEAR,
+    EMPLOYEE,
+    IDENTITY,
+    KEEP,
+    classify,
+    not_personal,
+)
 
 KEPT_MONTHS = 12
 GC_BATCH = 10000

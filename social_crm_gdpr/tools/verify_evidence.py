@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+# ruff: noqa: T201 (a command line speaks by printing)
 """Verify an export of the evidence log, with nothing but Python.
 
 Each line of the export is one JSON object. Its hash is the SHA-256, in hexadecimal digits, of the
