@@ -58,6 +58,10 @@ class SocialCrmAgent(models.Model):
     is_available = fields.Boolean(string="Available Now", compute="_compute_availability")
     availability = fields.Char(compute="_compute_availability", string="Now")
     is_led = fields.Boolean(compute="_compute_is_led", help="Whether one may change all of it.")
+    returned_count = fields.Integer(
+        string="Cases to Give Back", compute="_compute_returned_count",
+        help="Taken back because of an absence, and nobody's since.",
+    )
     open_count = fields.Integer(string="Open Cases", compute="_compute_open_count")
 
     _user_unique = models.UniqueIndex(

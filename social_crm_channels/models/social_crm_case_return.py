@@ -243,8 +243,17 @@ class SocialCrmAgent(models.Model):
         :raise UserError: where nothing waits any more
         """
         self.check_access("write")
+        if self.filtered("is_absent"):
+            raise UserError(self.env._("End the absence first: the cases would come back again."))
+        self._returned_cases().action_give_back()
+
+    def _returned_cases(self):
+        """What was taken back because these colleagues were absent, and is nobody's since.
+
+        :rtype: recordset
+        """
         # sudo: they were this colleague's cases until they were taken back
-        waiting_sudo = self.env["social.crm.case"].sudo().search(
+        return self.env["social.crm.case"].sudo().search(
             [
                 ("returned_from_id", "in", self.user_id.ids),
                 ("returned_reason", "=", "absence"),
@@ -253,6 +262,10 @@ class SocialCrmAgent(models.Model):
                 ("state", "!=", "closed"),
             ]
         )
-        if self.filtered("is_absent"):
-            raise UserError(self.env._("End the absence first: the cases would come back again."))
-        waiting_sudo.action_give_back()
+
+    def _compute_returned_count(self):
+        returned = self._returned_cases().grouped(
+            lambda case: (case.company_id, case.returned_from_id)
+        )
+        for agent in self:
+            agent.returned_count = len(returned.get((agent.company_id, agent.user_id), ()))

@@ -45,7 +45,7 @@ class SocialCrmRule(models.Model):
     case_count = fields.Integer(compute="_compute_case_count", string="Cases")
 
     # When
-    channel_ids = fields.Many2many("social.crm.channel", check_company=True)
+    channel_ids = fields.Many2many("social.crm.channel", string="Channels", check_company=True)
     platform_ids = fields.Many2many("social.crm.platform", string="Networks")
     kind = fields.Selection(KIND_SELECTION, string="What")
     visibility = fields.Selection(

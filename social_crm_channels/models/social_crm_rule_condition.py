@@ -10,6 +10,9 @@ from odoo.addons.social_crm_base.tools.business_time import BusinessClock
 from ..tools.routing import Condition, Words, language_of, split_keywords, within_hours
 from .social_crm_rule import WEEKDAYS
 
+# So many names stand in a sentence; the form shows all.
+NAMED = 2
+
 
 class SocialCrmRule(models.Model):
     """*When*: each condition reads as a part of the sentence, and says what it found instead."""
@@ -253,8 +256,12 @@ class SocialCrmRule(models.Model):
         return dict(self._fields[name]._description_selection(self.env)).get(value, value) or ""
 
     def _either(self, name):
-        """The records of a field as *A, B or C*."""
-        return format_list(self.env, self._fields_in_words(name), "or")
+        """The records of a field as *A, B or C*; of many, the first ones and how many more."""
+        names = self._fields_in_words(name)
+        if len(names) > NAMED + 1:
+            more = self.env._("%(number)s more", number=len(names) - NAMED)
+            names = [*names[:NAMED], more]
+        return format_list(self.env, names, "or")
 
     def _fields_in_words(self, name):
         # sudo: whoever reads the rule reads the names in it

@@ -86,10 +86,15 @@ class SocialCrmRule(models.Model):
     def _deeds_in_words(self):
         self_sudo = self.sudo()  # sudo: see above
         if self.activity_type_id:
-            yield self.env._(
-                "an activity “%(activity)s” is due in %(days)s days",
-                activity=self_sudo.activity_type_id.name,
-                days=self.activity_days,
+            name = self_sudo.activity_type_id.name
+            yield (
+                self.env._(
+                    "an activity “%(activity)s” is due in %(days)s days",
+                    activity=name,
+                    days=self.activity_days,
+                )
+                if self.activity_days
+                else self.env._("an activity “%(activity)s” is due at once", activity=name)
             )
         if self_sudo.answer_id:
             yield self.env._(

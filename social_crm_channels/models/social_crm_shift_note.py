@@ -65,8 +65,8 @@ class SocialCrmShiftNote(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Nobody writes in somebody else's name."""
-        for vals in vals_list:
-            vals["user_id"] = self.env.uid
+        if not self.env.su:
+            vals_list = [dict(vals, user_id=self.env.uid) for vals in vals_list]
         return super().create(vals_list)
 
     def action_seen(self):

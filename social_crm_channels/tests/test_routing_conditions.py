@@ -23,6 +23,9 @@ class TestWords(BaseCase):
     def test_a_star_finds_every_ending_and_no_beginning(self):
         self.assertTrue(Words("Problem sa kočnicama").say("kočni*"))
         self.assertFalse(Words("Ukočnica").say("kočni*"))
+        self.assertTrue(Words("Die Bremsen versagten!").say("Bremse* versagt*"))
+        self.assertFalse(Words("Die Bremsen haben versagt").say("Bremse* versagt*"))
+        self.assertTrue(Words("My e-bike's battery").say("e-bike*"))
 
     def test_hashtags_and_punctuation_are_no_part_of_a_word(self):
         self.assertTrue(Words("#recall!!!").say("recall"))
@@ -182,6 +185,13 @@ class TestConditions(RoutingCommon):
         case = self.says("ana", "Broken")
         self.assertTrue(self.takes(case, domain="[('name', 'ilike', 'broken')]"))
         self.assertFalse(self.takes(case, domain="[('mood', '=', 'negative')]"))
+
+    def test_of_many_names_the_first_stand_in_the_sentence(self):
+        channels = self.env["social.crm.channel"].create(
+            [{"name": f"Shop {n}", "platform_id": self.platform.id} for n in range(4)]
+        )
+        rule = self.rule(channel_ids=channels.ids)
+        self.assertIn("the channel is Shop 0, Shop 1, or 2 more", rule.sentence)
 
     def test_several_conditions_hold_together(self):
         case = self.says("ana", "Račun")

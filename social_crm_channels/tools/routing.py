@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from odoo.addons.social_crm_base.tools import names
 
@@ -119,10 +120,20 @@ class Words:
 
         :rtype: bool
         """
-        folded = names.fold(keyword)
-        if not folded:  # an emoji or a sign: folding knows letters only
+        pattern = _pattern(keyword)
+        if not pattern:  # an emoji or a sign: folding knows letters only
             return unicodedata.normalize("NFKC", keyword).casefold() in self._plain
-        return f" {folded}{'' if keyword.endswith('*') else ' '}" in self._folded
+        return bool(pattern.search(self._folded))
+
+
+@lru_cache(maxsize=1000)
+def _pattern(keyword):
+    """How a keyword looks in folded text; None where it has no letters."""
+    parts = []
+    for word in keyword.split():
+        if folded := names.fold(word):
+            parts.append(re.escape(folded) + ("[^ ]*" if word.endswith("*") else ""))
+    return re.compile(f" {' '.join(parts)} ") if parts else None
 
 
 def spam_signs(text, copies=0):

@@ -32,8 +32,11 @@ class SocialCrmRuleTest(models.TransientModel):
     case_id = fields.Many2one("social.crm.case")
     interaction_id = fields.Many2one("social.crm.interaction", string="Word")
     text = fields.Text(string="Somebody Says")
-    channel_id = fields.Many2one("social.crm.channel")
-    kind = fields.Selection(KIND_SELECTION, string="As A", default="comment")
+    channel_id = fields.Many2one(
+        "social.crm.channel",
+        default=lambda self: self.env["social.crm.channel"].search([], limit=1),
+    )
+    kind = fields.Selection(KIND_SELECTION, default="comment")
     visibility = fields.Selection(
         [("public", "In public"), ("private", "In private")], default="public", string="Where"
     )
@@ -177,7 +180,7 @@ class SocialCrmRuleTestLine(models.TransientModel):
     rule_id = fields.Many2one("social.crm.rule", ondelete="cascade")
     sequence = fields.Integer()
     verdict = fields.Selection(VERDICTS)
-    reason = fields.Char(string="Why")
+    reason = fields.Text(string="Why")
 
     def _personal_data_fields(self):
         return not_personal("test_id rule_id sequence verdict reason")
