@@ -45,7 +45,7 @@ class SocialCrmInteraction(models.Model):
                 names.append("private")
         elif (by_hand or self.external_id) and self.kind != "post":
             names += [name for name in ("edit", "delete") if by_hand or name in able]
-        if "react" in able and self.external_id:
+        if self.direction == "in" and "react" in able and self.external_id:
             names.append("unlike" if is_liked else "like")
         return names
 

@@ -20,6 +20,7 @@ from . import (
     test_mastodon_parse,
     test_mastodon_poll,
     test_moderation,
+    test_moderation_tour,
     test_question,
     test_races,
     test_response_policy,

@@ -5,6 +5,7 @@ import {
     onWillPatch,
     onWillRender,
     toRaw,
+    useEffect,
     useRef,
     useState,
 } from "@odoo/owl";
@@ -36,12 +37,25 @@ export class InboxTalk extends Component {
         this.feed = useRef("feed");
         this.caseId = null;
         this.page = null;
-        this.scroll = { mode: null, height: 0, top: 0, isAtEnd: true };
+        this.scroll = { mode: null, height: 0, top: 0, isAtEnd: true, sticks: true };
         this.onScroll = useDebounced(() => this.scrolled(), 50, { trailing: true });
 
         onWillPatch(() => this.rememberScroll());
         onPatched(() => this.restoreScroll());
         onMounted(() => this.restoreScroll());
+        // The composer below grows and shrinks: who was at the end stays there.
+        useEffect(
+            (feed) => {
+                const observer = new ResizeObserver(() => {
+                    if (this.scroll.sticks) {
+                        feed.scrollTop = feed.scrollHeight;
+                    }
+                });
+                observer.observe(feed);
+                return () => observer.disconnect();
+            },
+            () => [this.feed.el]
+        );
         // Before the template reads it, so that nothing is ever shown without it.
         onWillRender(() => this.follow());
     }
@@ -195,6 +209,7 @@ export class InboxTalk extends Component {
         } else {
             feed.scrollTop = this.scroll.top;
         }
+        this.scroll.sticks = this.isAtEnd;
     }
 
     scrolled() {
@@ -202,6 +217,7 @@ export class InboxTalk extends Component {
         if (!feed) {
             return;
         }
+        this.scroll.sticks = this.isAtEnd;
         if (this.isAtEnd) {
             this.state.below = 0;
         }

@@ -58,7 +58,12 @@ const DELIVERIES = {
     cancelled: { icon: "fa-undo", label: _t("Taken back before it left") },
 };
 // How an answer was given, where no colleague wrote it for this very case.
-const MARKED_ANSWERS = ["automatic", "away", "elsewhere", "template"];
+const MARKED_ANSWERS = {
+    automatic: "fa-cogs",
+    away: "fa-moon-o",
+    elsewhere: "fa-external-link",
+    template: "fa-file-text-o",
+};
 
 /** Words of a moment in the reader's own time: short, and whole for the tooltip. */
 export function momentOf(date) {
@@ -88,6 +93,12 @@ export class TalkCountdown extends Component {
             }
         }, 1000);
         onWillUnmount(() => browser.clearInterval(timer));
+    }
+
+    get words() {
+        const { left } = this.state;
+        const seconds = String(left % 60).padStart(2, "0");
+        return left < 60 ? _t("Leaves in %s s", left) : _t("Leaves in %s", `${Math.floor(left / 60)}:${seconds}`);
     }
 
     get left() {
@@ -195,7 +206,8 @@ export class TalkEntry extends Component {
 
     get answerMark() {
         const type = this.entry.answer_type;
-        return type && MARKED_ANSWERS.includes(type.code) ? type.name : "";
+        const icon = type && MARKED_ANSWERS[type.code];
+        return icon ? { icon, name: type.name } : null;
     }
 
     /** What is under way to the network with this, in words; nothing for our own sending. */

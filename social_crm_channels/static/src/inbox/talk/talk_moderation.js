@@ -51,6 +51,7 @@ commands.add(
     "hide_words",
     {
         label: _t("Hide what they said"),
+        hotkey: "H",
         icon: "fa-eye-slash",
         groups: ["bulk", "more"],
         isAvailable: (store) => store.selection.size || (isWritable(store) && canAny(store, "hide")),
