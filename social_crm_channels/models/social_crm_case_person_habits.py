@@ -1,11 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from collections import Counter
 
-from babel import Locale, UnknownLocaleError
-
 from odoo import models
 
 from odoo.addons.social_crm_base.tools import address_form
+
+from ..tools.languages import name_of
 
 #: So many of somebody's last words tell their language and form of address.
 TEXTS = 50
@@ -38,7 +38,7 @@ class SocialCrmCase(models.Model):
             ),
             self._inbox_habit(
                 "language",
-                self._inbox_language_name(partner.social_language),
+                name_of(partner.social_language, self.env.lang),
                 partner.social_language_reason,
             ),
             self._inbox_habit("form", self._inbox_form_name(form), reason),
@@ -79,7 +79,7 @@ class SocialCrmCase(models.Model):
             )  # fmt: skip
             form = form or address_form.FORMAL
         return [
-            self._inbox_habit("language", self._inbox_language_name(language), reason),
+            self._inbox_habit("language", name_of(language, self.env.lang), reason),
             self._inbox_habit("form", self._inbox_form_name(form), form_reason),
         ]
 
@@ -105,15 +105,6 @@ class SocialCrmCase(models.Model):
             "tone": self.env._("Tone"),
         }
         return {"key": key, "label": labels[key], "value": value or "", "reason": reason or ""}
-
-    def _inbox_language_name(self, code):
-        """The language's name in the reader's own; its code where nobody knows it."""
-        try:
-            reader = self.env.lang or "en_US"
-            name = Locale.parse(code, sep="_").get_display_name(reader) if code else ""
-        except (UnknownLocaleError, ValueError):
-            name = ""
-        return name.capitalize() if name else code
 
     def _inbox_form_name(self, form):
         field = self.env["res.partner"]._fields["social_address_form"]

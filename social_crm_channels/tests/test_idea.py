@@ -261,6 +261,22 @@ class TestIdeaTold(IdeaCommon):
         self.assertEqual(set(self.idea.supporter_ids.mapped("told_status")), {"done"})
         self.assertIn("Told 2 supporters", self.idea.message_ids[:1].body)
 
+    def test_each_hears_it_in_their_own_language_where_somebody_wrote_it(self):
+        self.said("m1").language = "de"
+        self.said("c1").language = "sr@latin"
+        dialog = self.tell()
+        self.assertEqual(dialog.text_ids.mapped("language"), ["de", "sr"])
+        self.assertEqual(dialog.text_ids[0].language_name, "German")
+        dialog.text_ids[0].body = "Wir haben jetzt sonntags offen."
+        dialog.text_ids[1].body = False
+        dialog.action_tell()
+        told = {
+            one.interaction_id.external_id: one.outbox_id.interaction_id.body
+            for one in self.idea.supporter_ids
+        }
+        self.assertEqual(told["m1"], "Wir haben jetzt sonntags offen.")
+        self.assertIn("what you suggested is there now", told["c1"])
+
     def test_nobody_hears_the_same_twice_but_hears_of_the_next_step(self):
         self.tell().action_tell()
         with self.assertRaisesRegex(UserError, "Nobody here can be told"):

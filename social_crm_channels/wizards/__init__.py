@@ -8,6 +8,7 @@ from . import (
     social_crm_goodwill_give,
     social_crm_idea_collect,
     social_crm_idea_tell,
+    social_crm_idea_tell_line,
     social_crm_macro_run,
     social_crm_moderate,
     social_crm_rule_test,

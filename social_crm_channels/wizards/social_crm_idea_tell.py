@@ -4,8 +4,9 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.social_crm_base.const import PRIVATE_VISIBILITY
 from odoo.addons.social_crm_base.tools.privacy import IDENTITY, ROW, classify, not_personal
+
+from ..tools.languages import root_of
 
 #: So many supporters are shown and told at once.
 BATCH = 100
@@ -21,6 +22,7 @@ class SocialCrmIdeaTell(models.TransientModel):
     idea_id = fields.Many2one("social.crm.idea", required=True, readonly=True, ondelete="cascade")
     status = fields.Selection(related="idea_id.status")
     body = fields.Text(string="Answer", required=True)
+    text_ids = fields.One2many("social.crm.idea.tell.text", "dialog_id", string="By Language")
     line_ids = fields.One2many("social.crm.idea.tell.line", "dialog_id", string="Supporters")
     shown_ids = fields.Many2many(
         "social.crm.idea.supporter", "social_crm_idea_tell_shown_rel",
@@ -43,13 +45,15 @@ class SocialCrmIdeaTell(models.TransientModel):
     @api.model
     def _open_for(self, idea):
         """Show who would be told and who not, and why. Nothing is sent."""
-        shown = self.env["social.crm.idea.supporter"]
-        return self._show_next(idea, self._default_body(idea), shown)
+        return self._show_next(
+            idea, self._default_body(idea), {}, self.env["social.crm.idea.supporter"]
+        )
 
     @api.model
-    def _show_next(self, idea, body, shown):
+    def _show_next(self, idea, body, texts, shown):
         """Show the next supporters.
 
+        :param dict texts: language to what was written for it before
         :param recordset shown: those shown before
         """
         idea.check_access("write")
@@ -67,6 +71,7 @@ class SocialCrmIdeaTell(models.TransientModel):
         for line in dialog.line_ids.filtered(lambda line: not line.reason):
             line.reason = line._place_refusal()
             line.is_chosen = not line.reason
+        dialog._add_texts(texts)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Tell the Supporters"),
@@ -76,6 +81,35 @@ class SocialCrmIdeaTell(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "large"},
         }
+
+    def _add_texts(self, texts):
+        """A text for each other language in which people here spoke of it.
+
+        Proposed where that language is installed; one left empty gets the general answer.
+        """
+        installed = {
+            root_of(code): code for code, _name in self.env["res.lang"].get_installed()
+        }
+        ours = root_of(self.env.lang)
+        spoken = {root_of(line.language) for line in self.line_ids._to_tell() if line.language}
+        self.text_ids = [
+            fields.Command.create(
+                {
+                    "language": language,
+                    "body": texts.get(language)
+                    or language in installed
+                    and self.with_context(lang=installed[language])._default_body(
+                        self.idea_id.with_context(lang=installed[language])
+                    ),
+                }
+            )
+            for language in sorted(spoken - {ours})
+        ]
+
+    def _body_for(self, line):
+        """What this supporter is told, in their language where somebody wrote it."""
+        texts = {text.language: text.body for text in self.text_ids}
+        return texts.get(root_of(line.language)) or self.body
 
     @api.model
     def _default_body(self, idea):
@@ -137,13 +171,14 @@ class SocialCrmIdeaTell(models.TransientModel):
         told = 0
         lines.supporter_id._lock_telling()
         for line in lines:
-            if reason := line._tell(self.body):
+            if reason := line._tell(self._body_for(line)):
                 refused[reason] += 1
             else:
                 told += 1
         self.idea_id._message_log(body=self._told_words(told, refused))
         if self.more_count:
-            return self._show_next(self.idea_id, self.body, self.shown_ids)
+            texts = {text.language: text.body for text in self.text_ids}
+            return self._show_next(self.idea_id, self.body, texts, self.shown_ids)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -178,83 +213,3 @@ class SocialCrmIdeaTell(models.TransientModel):
     def _personal_data_domain(self, identities, partners):
         return fields.Domain("shown_ids.identity_id", "in", identities.ids)
 
-
-class SocialCrmIdeaTellLine(models.TransientModel):
-    """One supporter: where the answer would go, or why it cannot."""
-
-    _name = "social.crm.idea.tell.line"
-    _inherit = ["social.crm.personal.data"]
-    _description = "Supporter to Be Told"
-    _order = "id"
-
-    dialog_id = fields.Many2one("social.crm.idea.tell", required=True, ondelete="cascade")
-    supporter_id = fields.Many2one(
-        "social.crm.idea.supporter", required=True, ondelete="cascade", readonly=True
-    )
-    identity_id = fields.Many2one(related="supporter_id.identity_id")
-    platform_id = fields.Many2one(related="supporter_id.platform_id", string="Network")
-    platform_icon = fields.Char(related="supporter_id.platform_icon", string="Network Icon")
-    words = fields.Char(related="supporter_id.words")
-    language = fields.Char(compute="_compute_place")
-    place = fields.Char(compute="_compute_place", string="Who Can Read It")
-    is_chosen = fields.Boolean(string="Tell")
-    reason = fields.Char(readonly=True, string="Why Not")
-
-    @api.depends("supporter_id")
-    def _compute_place(self):
-        # A message one may not read says nothing of where it stands
-        readable = self.supporter_id.interaction_id._filtered_access("read")
-        for line in self:
-            said = line.supporter_id.interaction_id & readable
-            line.language = said.language
-            line.place = bool(said) and (
-                self.env._("Only they")
-                if said.visibility in PRIVATE_VISIBILITY
-                else self.env._("Everybody")
-            )
-
-    def _to_tell(self):
-        return self.filtered(lambda line: line.is_chosen and not line.reason)
-
-    def _place_refusal(self):
-        """Why nobody can answer them where they spoke, in words; empty when one can."""
-        said = self.supporter_id.interaction_id
-        place = said.conversation_id
-        if place._taken_slot(said):
-            return self.env._("Has our one answer already; another would replace it.")
-        return place._reply_refusal()
-
-    def _tell(self, body):
-        """Queue the answer.
-
-        :return: why it was refused, in words; empty when it is queued
-        :rtype: str
-        """
-        supporter = self.supporter_id
-        said = supporter.interaction_id
-        if supporter.told_status == self.dialog_id.idea_id.status:
-            self.reason = self.env._("Was told meanwhile.")
-            return self.reason
-        try:
-            with self.env.cr.savepoint():
-                outbox = said.conversation_id._queue_reply(body, parent=said, purpose="answer")
-        except UserError as refusal:
-            self.reason = str(refusal)
-            return self.reason
-        supporter.write(
-            {
-                "told_status": self.dialog_id.idea_id.status,
-                "told_at": fields.Datetime.now(),
-                "outbox_id": outbox.id,
-            }
-        )
-        return ""
-
-    def _personal_data_fields(self):
-        return {
-            **not_personal("dialog_id is_chosen reason"),
-            **classify(IDENTITY, ROW, "supporter_id"),
-        }
-
-    def _personal_data_domain(self, identities, partners):
-        return fields.Domain("supporter_id.identity_id", "in", identities.ids)
