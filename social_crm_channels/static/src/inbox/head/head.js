@@ -22,8 +22,10 @@ export class InboxHead extends Component {
         this.state = useState({ choices: null });
     }
 
+    /** The last one known: menus may be drawn once more when the case has gone already. */
     get head() {
-        return this.store.data.head;
+        this.lastHead = this.store.data.head || this.lastHead;
+        return this.lastHead;
     }
     get buttons() {
         return this.store.commandsOf("head");
