@@ -2,7 +2,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 
 from odoo.addons.social_crm_base.tests.common import (
     SocialCrmCommon,
@@ -220,6 +220,20 @@ class TestIdea(IdeaCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestIdeaDemo(TransactionCase):
+    def test_the_demo_shop_has_ideas_of_every_status_with_supporters(self):
+        demo = self.env.ref("social_crm_channels.social_crm_idea_sunday_demo", False)
+        if not demo:
+            self.skipTest("the database has no demo data")
+        ideas = self.env["social.crm.idea"].search([("company_id", "=", demo.company_id.id)])
+        self.assertEqual(
+            set(ideas.mapped("status")), {"new", "review", "planned", "done", "declined"}
+        )
+        self.assertGreaterEqual(demo.supporter_count, 2)
+        self.assertTrue(all(one.interaction_id for one in demo.supporter_ids))
+
+
+@tagged("post_install", "-at_install")
 class TestIdeaTold(IdeaCommon):
     """The result goes to each supporter where they spoke, once."""
 
@@ -336,9 +350,11 @@ class TestIdeaTold(IdeaCommon):
         Conversation = type(self.env["social.crm.conversation"])
         queue = Conversation._queue_reply
 
+        closed = "The window has just closed."
+
         def refuse_one(place, body, **options):
             if place.kind == "direct":
-                raise UserError("The window has just closed.")
+                raise UserError(closed)
             return queue(place, body, **options)
 
         with patch.object(Conversation, "_queue_reply", refuse_one):
