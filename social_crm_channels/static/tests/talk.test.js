@@ -1,6 +1,14 @@
 import { Component, useSubEnv, xml } from "@odoo/owl";
 import { expect, test } from "@odoo/hoot";
-import { click, press, queryAllTexts, queryFirst, queryOne, scroll } from "@odoo/hoot-dom";
+import {
+    click,
+    manuallyDispatchProgrammaticEvent,
+    press,
+    queryAllTexts,
+    queryFirst,
+    queryOne,
+    scroll,
+} from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import { contains, mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
@@ -287,5 +295,22 @@ test("a chat says how far the other side has read", async () => {
     await mountTalk(page([ours(1, { delivery: "read" }), ours(2, { delivery: "delivered" })]));
     expect("[data-key=interaction-1] .o_social_talk_read").toHaveText("Read by Ana up to here");
     expect("[data-key=interaction-2] .o_social_talk_read").toHaveCount(0);
+    expect.verifySteps(["looked"]);
+});
+
+test("one key goes to the talk, from wherever one is", async () => {
+    await mountTalk(page([word(1), word(2)]));
+    await store.run("focus_talk");
+    expect("[data-key=interaction-2]").toBeFocused();
+    expect.verifySteps(["looked"]);
+});
+
+test("a picture that is gone becomes a link", async () => {
+    const picture = { url: "https://cdn.example/gone.png", source: "data:image/png;base64,none", mimetype: "image/png", name: "gone.png", alt: "", shown: true };
+    await mountTalk(page([word(1, { media: [picture] })]));
+    await manuallyDispatchProgrammaticEvent(queryFirst(".o_social_talk_media img") || document.body, "error");
+    await animationFrame();
+    expect(".o_social_talk_media img").toHaveCount(0);
+    expect(".o_social_talk_file").toHaveAttribute("href", picture.url);
     expect.verifySteps(["looked"]);
 });

@@ -15,4 +15,15 @@ export class HelpDialog extends Component {
             .filter(([, command]) => command.hotkey)
             .map(([key, command]) => ({ key, ...command }));
     }
+
+    /** What the keys do where one word of the talk has the focus: each key once. */
+    get talkActions() {
+        const byKey = new Map();
+        for (const [, action] of registry.category("social_crm.talk_actions").getEntries()) {
+            if (action.hotkey) {
+                byKey.set(action.hotkey, [...(byKey.get(action.hotkey) || []), action.label]);
+            }
+        }
+        return [...byKey].map(([hotkey, labels]) => ({ hotkey, label: labels.join(" / ") }));
+    }
 }

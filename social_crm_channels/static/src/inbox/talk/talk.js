@@ -13,6 +13,7 @@ import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
+import { useBus } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 
 import { actionsOf } from "./talk_actions";
@@ -56,6 +57,7 @@ export class InboxTalk extends Component {
             },
             () => [this.feed.el]
         );
+        useBus(this.env.inbox.bus, "focus-talk", () => this.focusLast());
         // Before the template reads it, so that nothing is ever shown without it.
         onWillRender(() => this.follow());
     }
@@ -235,6 +237,12 @@ export class InboxTalk extends Component {
         const article = this.feed.el.querySelector(`[data-key="${key}"]`);
         article?.scrollIntoView({ block: "center" });
         article?.focus();
+    }
+
+    focusLast() {
+        const last = [...this.feed.el.querySelectorAll("[role=article]")].at(-1);
+        (last || this.feed.el).focus();
+        last?.scrollIntoView({ block: "nearest" });
     }
 
     // --- keys --------------------------------------------------------------------------------

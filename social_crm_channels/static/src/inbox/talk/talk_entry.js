@@ -126,7 +126,7 @@ export class TalkEntry extends Component {
 
     setup() {
         this.store = this.env.inbox;
-        this.state = useState({ showsVersions: false });
+        this.state = useState({ showsVersions: false, broken: {} });
         this.momentOf = momentOf;
         this.partsOf = partsOf;
     }
@@ -226,7 +226,8 @@ export class TalkEntry extends Component {
 
     mediaKind(medium) {
         const kind = medium.mimetype.split("/")[0];
-        return medium.shown && ["image", "video", "audio"].includes(kind) ? kind : "link";
+        const isShown = medium.shown && !this.state.broken[medium.url];
+        return isShown && ["image", "video", "audio"].includes(kind) ? kind : "link";
     }
 
     mediaName(medium) {

@@ -48,6 +48,16 @@ const canAny = (store, operation) =>
     store.data.talk?.entries?.some((entry) => entry.can?.includes(operation));
 
 commands.add(
+    "focus_talk",
+    {
+        label: _t("Go to the talk"),
+        hotkey: ".",
+        isAvailable: (store) => Boolean(store.caseId),
+        run: (store) => store.bus.trigger("focus-talk"),
+    },
+    { sequence: 68 }
+);
+commands.add(
     "hide_words",
     {
         label: _t("Hide what they said"),
