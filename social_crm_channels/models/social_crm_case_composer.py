@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -28,6 +30,11 @@ class SocialCrmCase(models.Model):
         )
         writable = self.env["social.crm.outbox"].has_access("create")
         known = [place._composer_place(self) for place in places]
+        labels = Counter(place["label"] for place in known)
+        for place in known:
+            if labels[place["label"]] > 1:  # told apart by what was said there
+                said = place["parent"]["text"][:40] if place["parent"] else place["customer"]
+                place["label"] = f"{place['label']} · {said}"
         return {
             "can_write": writable,
             "can_override": self.env.user.has_group("social_crm_base.group_team_leader"),
@@ -268,7 +275,7 @@ class SocialCrmConversation(models.Model):
 
     def _place_label(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        return f"{kinds[self.kind]} · {self.display_name}"
+        return f"{kinds[self.kind]} · {self.channel_id.name}"
 
     def _templates_offered(self, options):
         if "template" not in options.modes or self.channel_id.connector == "manual":

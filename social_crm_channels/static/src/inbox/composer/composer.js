@@ -109,8 +109,9 @@ export class InboxComposer extends Component {
 
     // --- what is on the screen ---
 
+    /** @returns {ComposerModel|null} nothing while another case is being read */
     get model() {
-        return this.state.model;
+        return this.state.caseId === this.store.caseId ? this.state.model : null;
     }
     get place() {
         return this.model?.place;
@@ -164,9 +165,11 @@ export class InboxComposer extends Component {
         if (!section) {
             this.keeper.flush();
             this.suggestions.close();
+            this.state.model = null;
             return;
         }
-        if (this.state.caseId !== caseId || !this.model) {
+        this.hasDraft ||= Boolean(section.draft);
+        if (!this.model) {
             this.keeper.flush();
             this.reset(section, caseId);
         } else {
@@ -182,6 +185,7 @@ export class InboxComposer extends Component {
     }
 
     reset(section, caseId) {
+        this.hasDraft = Boolean(section.draft);
         Object.assign(this.state, {
             caseId,
             model: new ComposerModel(section),
@@ -245,8 +249,18 @@ export class InboxComposer extends Component {
 
     onChanged() {
         Object.assign(this.state, { stopped: null, meanwhile: null, preview: null });
-        this.keeper.schedule(this.state.caseId, this.model.draft);
+        this.keep(this.model);
         this.measureSoon();
+    }
+
+    /** Save what is written; where nothing was and nothing is, there is nothing to save. */
+    keep(model) {
+        const { draft } = model;
+        const isWritten = Boolean(draft.body.trim() || draft.attachment_ids.length);
+        if (isWritten || this.hasDraft) {
+            this.hasDraft = isWritten;
+            this.keeper.schedule(this.state.caseId, draft);
+        }
     }
 
     setMode(mode) {
@@ -286,7 +300,7 @@ export class InboxComposer extends Component {
     replyTo({ interactionId, mode }) {
         const entries = this.store.data.talk?.entries || [];
         const entry = entries.find((one) => one.kind === "interaction" && one.id === interactionId);
-        const placeId = entry?.place_id || this.model.placeId;
+        const placeId = entry?.place_id || this.model?.placeId;
         if (!this.model || !this.model.section.places.some((place) => place.id === placeId)) {
             return;
         }
@@ -312,6 +326,9 @@ export class InboxComposer extends Component {
     /** Put words where the cursor stands. */
     insert(words, start = null, end = null) {
         const el = this.text.el;
+        if (!this.model) {
+            return;
+        }
         const { body } = this.model;
         start ??= el ? el.selectionStart : body.length;
         end ??= el ? el.selectionEnd : body.length;
@@ -430,6 +447,7 @@ export class InboxComposer extends Component {
             await this.saving;
             const done = await (model.mode === "note" ? this.sendNote() : this.sendAnswer(extra));
             if (done) {
+                this.hasDraft = false;
                 model.clear();
                 Object.assign(state, { stopped: null, meanwhile: null, preview: null });
                 state.overrideReason = "";
@@ -437,7 +455,7 @@ export class InboxComposer extends Component {
                 await this.store.changed([caseId]);
             }
         } catch (error) {
-            this.keeper.schedule(caseId, model.draft);
+            this.keep(model);
             throw error;
         } finally {
             state.sending = false;
@@ -448,7 +466,7 @@ export class InboxComposer extends Component {
         const { model } = this;
         const called = [...model.mentions].filter(([, name]) => model.body.includes(`@${name}`));
         await this.call("inbox_note", [model.body, called.map(([id]) => id)]);
-        await this.saveDraft(this.state.caseId, {});
+        await this.saveDraft(this.state.caseId, {}); // inbox_note knows of no drafts
         return true;
     }
 

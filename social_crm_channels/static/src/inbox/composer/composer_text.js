@@ -7,7 +7,7 @@
 const EMAIL = /(?<![\p{L}\p{N}_.+@-])[\p{L}\p{N}_.+-]+@[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu;
 const IBAN = /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b/gi;
 // With a country's prefix; numbers without one are for the server, which knows the country.
-const PHONE = /(?<![\p{L}\p{N}_])(?:\+|00)[1-9](?:[\s()./-]?\d){7,13}(?!\d)/gu;
+const PHONE = /(?<![\p{L}\p{N}_])(?:\+|00)[1-9](?:[\s()./-]{0,3}\d){7,13}(?!\d)/gu;
 const ADDRESS = /https?:\/\/\S+/gi;
 const PLACEHOLDER = /\{\{\s*([\w.]*)\s*\}\}/g;
 
@@ -51,7 +51,11 @@ export function findSensitive(text, orderPatterns = []) {
             }
         }
     }
-    const plain = text.replace(ADDRESS, " ");
+    // Digits of an account or an address of the web are no phone number.
+    const plain = [...found.keys()].reduce(
+        (left, value) => left.replaceAll(value, " "),
+        text.replace(ADDRESS, " ")
+    );
     for (const [value] of plain.matchAll(PHONE)) {
         add("phone", value);
     }
