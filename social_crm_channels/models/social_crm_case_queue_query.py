@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -26,6 +26,9 @@ class SocialCrmCase(models.Model):
     """What a query of the queue means."""
 
     _inherit = "social.crm.case"
+
+    name = fields.Char(index="trigram")
+    order_ref = fields.Char(index="trigram")
 
     @api.model
     def _inbox_check_query(self, query):
@@ -122,3 +125,10 @@ class SocialCrmCase(models.Model):
             )
         )
         return SQL("(%s)", SQL(" UNION ").join(found))
+
+
+class SocialCrmIdentity(models.Model):
+    _inherit = "social.crm.identity"
+
+    name = fields.Char(index="trigram")
+    handle = fields.Char(index="trigram")

@@ -13,6 +13,7 @@ from . import (
     test_hoot,
     test_inbox_filter,
     test_inbox_queue,
+    test_inbox_tour,
     test_idea,
     test_macro,
     test_mail_connector,
