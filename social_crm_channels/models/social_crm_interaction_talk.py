@@ -242,13 +242,14 @@ class SocialCrmInteraction(models.Model):
         :rtype: dict[int, dict]
         """
         elsewhere = (self.parent_id - self)._filtered_access("read")
+        readable = elsewhere.case_id._filtered_access("read")
         return {
             parent.id: {
                 "id": parent.id,
                 "said_by": parent.said_by,
                 "excerpt": parent.excerpt,
                 "permalink": parent._safe_permalink(),
-                "case_id": parent.case_id.id,
+                "case_id": (parent.case_id & readable).id,
             }
             for parent in elsewhere
         }

@@ -183,7 +183,10 @@ class SocialCrmOutbox(models.Model):
     def _mark_failed(self, message):
         super()._mark_failed(message)
         # sudo: as above
-        self.sudo().moderation_ids._settle("failed", message)
+        row_sudo = self.sudo()
+        if row_sudo.moderation_ids:
+            row_sudo.moderation_ids._settle("failed", message)
+            row_sudo.interaction_id.hooks_pending = True  # open screens are told
 
     def action_take_back(self):
         super().action_take_back()

@@ -314,3 +314,28 @@ test("a picture that is gone becomes a link", async () => {
     expect(".o_social_talk_file").toHaveAttribute("href", picture.url);
     expect.verifySteps(["looked"]);
 });
+
+test("who has just said something sees it, wherever they were reading", async () => {
+    const first = Array.from({ length: 30 }, (_, index) => word(index + 1));
+    await mountTalk(page(first));
+    await scroll(feed(), { top: 200 });
+    await advanceTime(100);
+    store.bus.trigger("sent", { outboxId: 1 });
+    await arrive(page([...first, ours(31)]));
+    expect(feed().scrollTop + feed().clientHeight).toBeGreaterThan(feed().scrollHeight - 5);
+    expect(".o_social_talk_below").toHaveCount(0);
+    expect.verifySteps(["looked", "looked"]);
+});
+
+test("what is quoted from another case opens that case", async () => {
+    onRpc("social.crm.case", "inbox_open", ({ args }) => {
+        expect.step(`case ${args[0]}`);
+        return { talk: page([word(9)]) };
+    });
+    const parents = { 5: { id: 5, said_by: "Boris", excerpt: "Me first", permalink: "", case_id: 12 } };
+    await mountTalk(page([word(8, { parent_id: 5 })], { parents }));
+    expect(".o_social_talk_quote").toHaveText(/Boris\s*Me first/);
+    await contains(".o_social_talk_quote").click();
+    expect("[data-key=interaction-9]").toHaveCount(1);
+    expect.verifySteps(["looked", "case 12", "looked"]);
+});

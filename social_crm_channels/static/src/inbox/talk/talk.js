@@ -9,6 +9,7 @@ import {
     useRef,
     useState,
 } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -58,6 +59,9 @@ export class InboxTalk extends Component {
             () => [this.feed.el]
         );
         useBus(this.env.inbox.bus, "focus-talk", () => this.focusLast());
+        useBus(this.env.inbox.bus, "sent", () => {
+            this.scroll.followsOwn = true; // who has just said something wants to see it
+        });
         // Before the template reads it, so that nothing is ever shown without it.
         onWillRender(() => this.follow());
     }
@@ -71,6 +75,7 @@ export class InboxTalk extends Component {
             userId: user.userId,
             dayOf: (date) => deserializeDateTime(date).toISODate(),
         });
+        let position = 0;
         return blocks.flatMap((block) => {
             const readKey = readUpTo(block);
             const head = block.place ? [{ kind: "place", key: `place-${block.key}` }] : [];
@@ -82,7 +87,12 @@ export class InboxTalk extends Component {
                         : { kind: "post", key: `post-${root.id}`, root }
                 );
             }
-            return [...head, ...block.rows].map((row) => ({ ...row, block, readKey }));
+            return [...head, ...block.rows].map((row) => ({
+                ...row,
+                block,
+                readKey,
+                position: row.kind === "entry" ? ++position : undefined,
+            }));
         });
     }
 
@@ -135,7 +145,8 @@ export class InboxTalk extends Component {
         }
         const added = this.log.latest(page);
         this.scroll.mode = isFirst ? "open" : "newer";
-        const below = isFirst || this.isAtEnd ? 0 : this.state.below + added.length;
+        const showsEnd = isFirst || this.isAtEnd || this.scroll.followsOwn;
+        const below = showsEnd ? 0 : this.state.below + added.length;
         if (below !== this.state.below) {
             this.state.below = below;
         }
@@ -206,8 +217,9 @@ export class InboxTalk extends Component {
             feed.scrollTop = line ? line.offsetTop - feed.clientHeight / 3 : feed.scrollHeight;
         } else if (mode === "older") {
             feed.scrollTop = this.scroll.top + feed.scrollHeight - this.scroll.height;
-        } else if (this.scroll.isAtEnd) {
+        } else if (this.scroll.isAtEnd || this.scroll.followsOwn) {
             feed.scrollTop = feed.scrollHeight;
+            this.scroll.followsOwn = false;
         } else {
             feed.scrollTop = this.scroll.top;
         }
@@ -231,6 +243,17 @@ export class InboxTalk extends Component {
     goDown() {
         this.state.below = 0;
         this.feed.el.scrollTo({ top: this.feed.el.scrollHeight, behavior: "smooth" });
+    }
+
+    /** Go to what is quoted: on this screen, in its own case, or where it was said. */
+    async showQuoted(quote) {
+        if (quote.key) {
+            this.goTo(quote.key);
+        } else if (quote.case_id && quote.case_id !== this.caseId) {
+            await this.store.open(quote.case_id);
+        } else if (quote.permalink) {
+            browser.open(quote.permalink, "_blank", "noopener");
+        }
     }
 
     goTo(key) {

@@ -4,6 +4,7 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 
 import { actionsOf } from "./talk_actions";
 import { partsOf } from "./talk_log";
@@ -121,6 +122,8 @@ export class TalkEntry extends Component {
         isNew: { type: Boolean, optional: true },
         isReadUpTo: { type: Boolean, optional: true },
         onQuote: { type: Function, optional: true },
+        position: { type: Number, optional: true },
+        total: { type: Number, optional: true },
     };
     static defaultProps = { depth: 0 };
 
@@ -179,6 +182,12 @@ export class TalkEntry extends Component {
     get html() {
         // sanitised when the item was read from its network
         return this.entry.html ? markup(this.entry.html) : null;
+    }
+
+    /** The language it is in, where that is not the reader's own. */
+    get language() {
+        const code = (this.entry.language || "").split("_")[0];
+        return code && code !== user.lang.split("-")[0] ? code : "";
     }
 
     get stars() {
