@@ -96,14 +96,14 @@ class SocialCrmConversation(models.Model):
     _inherit = "social.crm.conversation"
 
     def _queue_reply(self, body, **options):
-        """An answer that leaves the public is noted on its case."""
+        """Colleagues at the case see at once that somebody answers, long before it is sent; an
+        answer that leaves the public is noted."""
         outbox = super()._queue_reply(body, **options)
-        if self._leaves_public(options.get("visibility")):
-            case = outbox.interaction_id.case_id
-            if case:
-                case._log_event(
-                    self.env._(
-                        "Went on in private on %(network)s.", network=self.platform_id.name
-                    )
-                )
+        case = outbox.interaction_id.case_id
+        if case and self._leaves_public(options.get("visibility")):
+            case._log_event(
+                self.env._("Went on in private on %(network)s.", network=self.platform_id.name)
+            )
+        elif case:
+            case._tell_screens()
         return outbox

@@ -120,16 +120,16 @@ test("one who writes is warned of a colleague's answer, one who reads is not", a
     await mountIn("<MeanwhileNotice/>", { MeanwhileNotice }, { together: { newest_id: 10 } });
     store.data = { ...store.data, together: { newest_id: 11 } };
     await animationFrame();
-    expect(".o_social_meanwhile").toHaveCount(0);
+    expect(".o_social_answered").toHaveCount(0);
     await write();
     store.data = { ...store.data, together: { newest_id: 12 } };
     await animationFrame();
     await animationFrame();
     expect.verifySteps(["seen 11"]);
-    expect(".o_social_meanwhile").toHaveText(/Bojan answered meanwhile: On its way/);
-    await click(".o_social_meanwhile button");
+    expect(".o_social_answered").toHaveText(/Bojan answered meanwhile: On its way/);
+    await click(".o_social_answered button");
     await animationFrame();
-    expect(".o_social_meanwhile").toHaveCount(0);
+    expect(".o_social_answered").toHaveCount(0);
 });
 
 test("what I sent myself warns nobody any more", async () => {

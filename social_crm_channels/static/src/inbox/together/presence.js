@@ -178,6 +178,22 @@ export function usePresence(store) {
             }
         }
     });
+    // The page goes: an ordinary call would be cut off with it.
+    useExternalListener(window, "pagehide", () => {
+        if (presence.caseId) {
+            const params = {
+                model: "social.crm.case",
+                method: "inbox_presence",
+                args: [[presence.caseId], "left"],
+                kwargs: {},
+            };
+            const body = JSON.stringify({ jsonrpc: "2.0", method: "call", params });
+            browser.navigator.sendBeacon(
+                "/web/dataset/call_kw/social.crm.case/inbox_presence",
+                new Blob([body], { type: "application/json" })
+            );
+        }
+    });
     onWillUnmount(() => bus.unsubscribe(PRESENCE_NOTIFICATION, onNotification));
     return presence;
 }
