@@ -190,6 +190,7 @@ class SocialCrmApproval(models.Model):
         )
         approval_sudo._note("asked")
         approval_sudo._schedule_approvers()
+        approval_sudo.case_id._tell_screens()
         return approval_sudo
 
     def _schedule_approvers(self):
@@ -336,8 +337,7 @@ class SocialCrmApproval(models.Model):
     def _finish(self):
         """Nobody is asked any more, and open screens hear of it."""
         self.activity_ids.unlink()
-        self.interaction_id.hooks_pending = True
-        self.env["social.crm.event"]._wake("_cron_second_stage")
+        self.case_id._tell_screens()
 
     def _in_language_of(self, user):
         return self.with_context(lang=user.lang or "en_US")

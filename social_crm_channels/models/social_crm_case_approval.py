@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 
 DECISIONS = {"approve": "approved", "change": "changed", "reject": "rejected"}
 GONE = ("deleted", "hidden", "expired")
@@ -199,6 +199,10 @@ class SocialCrmApproval(models.Model):
 
 class SocialCrmCase(models.Model):
     _inherit = "social.crm.case"
+
+    @api.model
+    def _inbox_sections(self):
+        return {**super()._inbox_sections(), "approvals": "_inbox_approvals"}
 
     def _inbox_approvals(self):
         """Answers in this matter that wait for approval, oldest first.
