@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import (
     test_composer,
+    test_composer_tour,
     test_approval,
     test_away_message,
     test_connect,

@@ -329,6 +329,9 @@ describe("taking back", () => {
         await animationFrame();
         await advanceTime(20000);
         expect.verifySteps(["action_release 9"]);
+        getService("social_crm_held").add(HELD); // read before it was released, told later
+        await animationFrame();
+        expect(".o_social_held_row").toHaveCount(0);
         expect(queryOne(".o_social_text")).toHaveValue("");
     });
 });

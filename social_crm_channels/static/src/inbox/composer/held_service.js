@@ -15,6 +15,7 @@ export class HeldRows {
     constructor(orm) {
         this.orm = markRaw(orm);
         this.rows = [];
+        this.settled = new Set(); // news that were read before may still speak of them
         this.bus = markRaw(new EventBus());
         this.timer = null;
         this.now = Date.now();
@@ -23,7 +24,7 @@ export class HeldRows {
 
     /** @param {{id: number, case_id: number, text: string, seconds: number}} row */
     add(row) {
-        if (this.rows.some((known) => known.id === row.id)) {
+        if (this.settled.has(row.id) || this.rows.some((known) => known.id === row.id)) {
             return;
         }
         this.now = Date.now();
@@ -74,6 +75,7 @@ export class HeldRows {
     }
 
     _forget(row) {
+        this.settled.add(row.id);
         this.rows = this.rows.filter((known) => known.id !== row.id);
     }
 
