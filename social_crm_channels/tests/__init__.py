@@ -16,6 +16,7 @@ from . import (
     test_inbox_queue,
     test_inbox_tour,
     test_idea,
+    test_idea_tour,
     test_macro,
     test_mail_connector,
     test_mastodon_connector,

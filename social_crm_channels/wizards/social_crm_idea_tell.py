@@ -185,7 +185,7 @@ class SocialCrmIdeaTell(models.TransientModel):
             "params": {
                 "type": "success" if told else "warning",
                 "message": self.env._(
-                    "%(told)s answers are on their way, %(skipped)s were left out.",
+                    "Answers on their way: %(told)s. Left out: %(skipped)s.",
                     told=told, skipped=len(self.line_ids) - told,
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
