@@ -79,7 +79,7 @@ class ResPartner(models.Model):
     def _social_habit_domain(self):
         since = fields.Datetime.now() - relativedelta(months=MONTHS)
         return [
-            ("identity_id.partner_id", "in", self._origin.ids),
+            ("identity_id.partner_id", "in", self._origin._social_profiled().ids),
             ("platform_id", "in", self._social_profiled_platforms().ids),
             ("direction", "=", "in"),
             ("state", "in", ("normal", "edited")),

@@ -145,7 +145,9 @@ class ResPartner(models.Model):
 
         Writes only what changed; four queries at most for any number of contacts, besides them.
         """
-        partners = self.exists()
+        known = self.exists()
+        partners = known._social_profiled()
+        (known - partners)._social_forget_relation()
         if not partners:
             return
         rule = self.env["social.crm.relation.rule"]._of(self.env.company)
@@ -166,6 +168,23 @@ class ResPartner(models.Model):
         quiet_sudo = partners_sudo.with_context(tracking_disable=True)
         for vals, ids in changed.items():
             quiet_sudo.browse(ids).write(dict(vals))
+        quiet_sudo.write({"social_relation_at": fields.Datetime.now()})
+
+    def _social_profiled(self):
+        """Those of these contacts who may be summed up; other addons take some out by ``super()``.
+
+        :rtype: recordset
+        """
+        return self
+
+    def _social_forget_relation(self):
+        """Keep these contacts out of every segment; what was set by hand stays for later."""
+        names = ("social_relation_found", "social_relation", "social_loyalty")
+        # sudo: the segment is the system's, whoever looks
+        quiet_sudo = self.sudo().with_context(tracking_disable=True)
+        quiet_sudo.filtered(lambda partner: any(partner[name] for name in names)).write(
+            dict.fromkeys(names, False)
+        )
         quiet_sudo.write({"social_relation_at": fields.Datetime.now()})
 
     @api.model
@@ -324,7 +343,7 @@ class ResPartner(models.Model):
         # sudo: counted over all teams; only the number is shown
         groups = self.env["social.crm.interaction"].sudo()._read_group(
             [
-                ("identity_id.partner_id", "in", self._origin.ids),
+                ("identity_id.partner_id", "in", self._origin._social_profiled().ids),
                 ("platform_id", "in", platforms.ids),
                 ("direction", "=", "in"),
                 ("visibility", "=", "public"),

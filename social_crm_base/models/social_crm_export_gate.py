@@ -13,8 +13,15 @@ class SocialCrmExportGate(models.AbstractModel):
 
         :raise RulebookRefusal: naming the networks that forbid it, and why
         """
+        self._gate_export()
+        return super().export_data(fields_to_export)
+
+    def _gate_export(self):
+        """Refuse what may not be carried away; other addons add their reasons by ``super()``.
+
+        :raise RulebookRefusal: naming the networks that forbid it, and why
+        """
         rules = self.env["social.crm.platform.rule"]
         for company, records in self.grouped("company_id").items():
             # Whoever presses the button has decided this case.
             rules._check(records.platform_id, "export", company=company, decision=True)
-        return super().export_data(fields_to_export)

@@ -189,6 +189,16 @@ class SocialCrmIdentity(models.Model):
         )
         self.env["social.crm.platform.rule"]._check(platforms, "store")
 
+    def _may_profile(self):
+        """Those of these accounts of whom more may be learnt than an answer needs.
+
+        Matching, segments, listening and feedback ask this first; other addons take some out by
+        ``super()``.
+
+        :rtype: recordset
+        """
+        return self
+
     def _customer_key(self):
         """What cases of one customer have in common: the contact, else the account.
 

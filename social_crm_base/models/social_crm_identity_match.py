@@ -90,7 +90,7 @@ class SocialCrmIdentity(models.Model):
 
     def _to_match(self, again=False):
         """Accounts that have no contact yet and news since we last looked."""
-        return self.filtered(
+        return self._may_profile().filtered(
             lambda identity: not identity.partner_id
             and not identity.is_own
             and identity.state == "active"

@@ -91,6 +91,16 @@ class SocialCrmInteraction(models.Model):
         self.check_access("write")
         self.filtered("hook_errors").hooks_pending = True
 
+    def _may_profile(self):
+        """Those of these interactions that may be weighed: mood, topics, scores, segments.
+
+        Everything that learns something of a person from their words asks this first; other
+        addons take some out by ``super()``.
+
+        :rtype: recordset
+        """
+        return self
+
     # === STEPS === #
 
     def _hook_service_times(self):

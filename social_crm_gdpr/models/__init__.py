@@ -1,7 +1,19 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+# Mixins are there before the models that inherit them.
+from . import personal_data, social_crm_export_gate, social_crm_measure
+
+# isort: split
 from . import (
+    res_partner,
     social_crm_access_log,
+    social_crm_case,
+    social_crm_conversation,
     social_crm_evidence,
     social_crm_form_cap,
+    social_crm_identity,
+    social_crm_interaction,
+    social_crm_journey,
+    social_crm_legal_hold,
     social_crm_processing_activity,
+    social_crm_restriction,
 )

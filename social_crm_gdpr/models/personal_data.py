@@ -1,0 +1,35 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import models
+
+
+class SocialCrmPersonalData(models.AbstractModel):
+    _inherit = "social.crm.personal.data"
+
+    def _held(self):
+        """Those of these records that a legal hold in force keeps from erasure and retention.
+
+        By their person (over all accounts, contacts and links), by their case, or by themselves.
+
+        :rtype: recordset
+        """
+        hold = self.env["social.crm.legal.hold"]
+        if not self or not hold._in_force():
+            return self.browse()
+        # sudo: what is held does not depend on who may read it
+        records_sudo = self.sudo()
+        if self._name in ("social.crm.identity", "res.partner"):
+            return self.browse(hold._among(records_sudo).ids)
+        cases, interactions = hold._scope()
+        itself = {"social.crm.case": cases, "social.crm.interaction": interactions}
+        held = {record.id for record in records_sudo if record.id in itself.get(self._name, ())}
+        if "case_id" in self._fields and self._fields["case_id"].comodel_name == "social.crm.case":
+            held |= {record.id for record in records_sudo if record.case_id.id in cases}
+        for name in ("identity_id", "partner_id"):
+            field = self._fields.get(name)
+            if field and field.comodel_name in ("social.crm.identity", "res.partner"):
+                people = hold._among(records_sudo[name])
+                held |= {record.id for record in records_sudo if record[name] & people}
+        if self._name == "social.crm.interaction":  # what we said to them is part of the talk
+            people = hold._among(records_sudo.conversation_id.identity_id)
+            held |= {r.id for r in records_sudo if r.conversation_id.identity_id & people}
+        return self.browse(sorted(held))

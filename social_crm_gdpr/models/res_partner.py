@@ -1,0 +1,64 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ResPartner(models.Model):
+    """What is decided about a contact, and what it stops."""
+
+    _inherit = "res.partner"
+
+    social_is_restricted = fields.Boolean(
+        string="Use Restricted",
+        compute="_compute_social_is_restricted",
+        compute_sudo=True,
+        help="Art. 18 GDPR: answering what the person asks stays possible, nothing else.",
+    )
+
+    def _compute_social_is_restricted(self):
+        restricted = self._is_restricted()
+        for partner in self:
+            partner.social_is_restricted = partner in restricted
+
+    def _is_restricted(self):
+        """Those of these contacts whose use is restricted.
+
+        :rtype: recordset
+        """
+        return self.env["social.crm.restriction"]._among(self)
+
+    def _social_profiled(self):
+        """Override to leave out whose use is restricted."""
+        found = super()._social_profiled()
+        return found - found._is_restricted()
+
+    def _compute_social_relation_reason(self):
+        """Override: no sum of what somebody bought where nothing may be summed up."""
+        result = super()._compute_social_relation_reason()
+        for partner in self - self._social_profiled():
+            reason = self.env._("No profile is made of this person.")
+            partner.social_relation_reason = partner.social_loyalty_reason = reason
+        return result
+
+    def export_data(self, fields_to_export):
+        """Override to refuse the export of contacts whose use is restricted.
+
+        :raise UserError: in words
+        """
+        if restricted := self._is_restricted():
+            raise UserError(
+                self.env._(
+                    "The use of %(count)s of these contacts is restricted (Art. 18 GDPR): they "
+                    "may not be exported. Take them out of the selection.",
+                    count=len(restricted),
+                )
+            )
+        return super().export_data(fields_to_export)
+
+    def action_social_restrict(self):
+        """Restrict the use of what is known of these contacts."""
+        return self.env["social.crm.restriction"]._open_for(partners=self)
+
+    def action_social_hold(self):
+        """Keep what is known of these contacts from being erased."""
+        return self.env["social.crm.legal.hold"]._open_for(partners=self)

@@ -1,0 +1,88 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SocialCrmIdentity(models.Model):
+    """What is decided about an account, and what it stops."""
+
+    _inherit = "social.crm.identity"
+
+    is_restricted = fields.Boolean(
+        string="Use Restricted",
+        compute="_compute_is_restricted",
+        search="_search_is_restricted",
+        compute_sudo=True,
+        help="Art. 18 GDPR: answering what the person asks stays possible, nothing else.",
+    )
+    is_held = fields.Boolean(
+        string="Legal Hold",
+        compute="_compute_is_held",
+        compute_sudo=True,
+        groups="social_crm_base.group_privacy_clerk,social_crm_base.group_privacy_officer",
+    )
+
+    def _compute_is_restricted(self):
+        restricted = self._is_restricted()
+        for identity in self:
+            identity.is_restricted = identity in restricted
+
+    def _search_is_restricted(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        people = self.env["social.crm.restriction"]._held_people()
+        ids = [identity for identities, _partners in people.values() for identity in identities]
+        domain = fields.Domain("id", "in", ids)
+        if set(value) == {True, False}:
+            return fields.Domain.TRUE
+        return domain if True in value else ~domain
+
+    def _compute_is_held(self):
+        held = self._held()
+        for identity in self:
+            identity.is_held = identity in held
+
+    def _is_restricted(self):
+        """Those of these accounts whose use is restricted.
+
+        :rtype: recordset
+        """
+        return self.env["social.crm.restriction"]._among(self)
+
+    def _may_profile(self):
+        """Override to leave out whose use is restricted."""
+        found = super()._may_profile()
+        return found - found._is_restricted()
+
+    def _gate_lead(self):
+        """Override to refuse leads of whom no use may be made.
+
+        :raise UserError: in words
+        """
+        self._refuse_restricted(self.env._("no lead may be made"))
+        return super()._gate_lead()
+
+    def _refuse_restricted(self, what):
+        """Refuse a use of these accounts where it is restricted.
+
+        :param str what: what may not be done, in words
+        :raise UserError: saying what is open instead
+        """
+        if restricted := self._is_restricted():
+            raise UserError(
+                self.env._(
+                    "The use of %(count)s of these accounts is restricted (Art. 18 GDPR): "
+                    "%(what)s. Answering what the person asks stays possible. Ask your privacy "
+                    "clerk.",
+                    count=len(restricted),
+                    what=what,
+                )
+            )
+
+    def action_restrict(self):
+        """Restrict the use of what is known of these accounts."""
+        return self.env["social.crm.restriction"]._open_for(identities=self)
+
+    def action_hold(self):
+        """Keep what is known of these accounts from being erased."""
+        return self.env["social.crm.legal.hold"]._open_for(identities=self)

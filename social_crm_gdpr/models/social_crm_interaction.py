@@ -1,0 +1,24 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import models
+
+
+class SocialCrmInteraction(models.Model):
+    _inherit = "social.crm.interaction"
+
+    def _may_profile(self):
+        """Override to leave out the words of people of whom no more may be learnt."""
+        found = super()._may_profile()
+        people = found.identity_id
+        closed = people - people._may_profile()
+        return found.filtered(lambda said: said.identity_id not in closed) if closed else found
+
+    def _gate_lead(self):
+        """Override to refuse leads of whom no use may be made.
+
+        :raise UserError: in words
+        """
+        people = self.identity_id | self.conversation_id.identity_id
+        people.filtered(lambda who: not who.is_own)._refuse_restricted(
+            self.env._("no lead may be made")
+        )
+        return super()._gate_lead()
