@@ -90,7 +90,7 @@ class SocialCrmIdentity(models.Model):
 
     def _to_match(self, again=False):
         """Accounts that have no contact yet and news since we last looked."""
-        return self._may_profile().filtered(
+        found = self.filtered(
             lambda identity: not identity.partner_id
             and not identity.is_own
             and identity.state == "active"
@@ -101,6 +101,7 @@ class SocialCrmIdentity(models.Model):
                 or (identity.profile_at and identity.profile_at > identity.matched_at)
             )
         )
+        return found._may_profile()
 
     def _gave_consent(self):
         """Whether the person opted in to be linked, or gave us the data directly."""

@@ -220,8 +220,8 @@ class SocialCrmMeasure(models.AbstractModel):
         :param recordset records: ``social.crm.identity`` or ``res.partner``
         :rtype: recordset
         """
-        people = self._held_people()
-        if not people or not records:
+        people = self._held_people() if records else {}
+        if not people:
             return records.browse()
         if records._name == "res.partner":
             held = people.get(self.env.company, ((), ()))[1]
