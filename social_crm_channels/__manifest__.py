@@ -49,6 +49,7 @@
         "views/res_config_settings_views.xml",
         "views/social_crm_question_views.xml",
         "views/social_crm_goodwill_views.xml",
+        "views/social_crm_case_together_views.xml",
         "wizards/social_crm_together_views.xml",
         "views/social_crm_inbox_filter_views.xml",
         "views/social_crm_case_views.xml",

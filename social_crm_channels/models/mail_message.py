@@ -37,7 +37,7 @@ class MailMessage(models.Model):
             if named:
                 question_sudo._take_answer(_words(named[-1:]), named[-1:].author_id.name)
             elif question_sudo._task_sudo().is_closed:
-                last_sudo = self.sudo().search(
+                last_sudo = questions_sudo.env[self._name].search(
                     [
                         ("model", "=", TASK),
                         ("res_id", "=", question_sudo.res_id),

@@ -5,7 +5,7 @@ from odoo import models
 
 
 class SocialCrmCase(models.Model):
-    """Telling colleagues that a case wants them: in Odoo, by mail or on the phone, as they chose."""
+    """Telling colleagues that a case wants them: in Odoo, by mail, on the phone, as they chose."""
 
     _inherit = "social.crm.case"
 

@@ -14,7 +14,7 @@ class SocialCrmCase(models.Model):
     _inherit = "social.crm.case"
 
     question_ids = fields.One2many("social.crm.question", "case_id", string="Questions")
-    goodwill_ids = fields.One2many("social.crm.goodwill", "case_id", string="Goodwill")
+    goodwill_ids = fields.One2many("social.crm.goodwill", "case_id")
 
     def _inbox_sections(self):
         return {**super()._inbox_sections(), "together": "_inbox_together"}

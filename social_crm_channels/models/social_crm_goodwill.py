@@ -61,7 +61,7 @@ class SocialCrmGoodwill(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     given_at = fields.Datetime(readonly=True)
     can_decide = fields.Boolean(compute="_compute_can_decide")
 
@@ -248,6 +248,7 @@ class SocialCrmGoodwill(models.Model):
             self.env._("%(who)s asks for more goodwill than the limit", who=self.user_id.name),
         )
         if not told:
+            # sudo: whoever asks need not be allowed to give work to others
             case.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Decide on goodwill: %(what)s", what=self.display_name),
@@ -278,10 +279,11 @@ class SocialCrmGoodwill(models.Model):
         if not self.env.user.has_group("social_crm_base.group_team_leader"):
             raise AccessError(self.env._("A team leader decides on this."))
         # sudo: goodwill rows are written here only
-        self.sudo().lock_for_update()
+        decided_sudo = self.sudo()
+        decided_sudo.lock_for_update()
         if any(goodwill.state != "asked" for goodwill in self):
             raise UserError(self.env._("This was decided already."))
-        return self.sudo()
+        return decided_sudo
 
     # === WORDS === #
 

@@ -97,9 +97,9 @@ class SocialCrmMacroStep(models.Model):
                         field=self._fields[name]._description_string(self.env),
                     )
                 )
-            if step.server_action_id and step.server_action_id.sudo().model_name != (
-                "social.crm.case"
-            ):  # sudo: only the model's name is looked at
+            # sudo: only the model's name is looked at
+            model = step.server_action_id.sudo().model_name
+            if model and model != "social.crm.case":
                 raise ValidationError(self.env._("The server action must work on cases."))
 
     @api.model_create_multi
@@ -124,6 +124,8 @@ class SocialCrmMacroStep(models.Model):
         """The step in a few words."""
         self.ensure_one()
         label = dict(self._fields["action"]._description_selection(self.env))[self.action]
+        # sudo: its name only, which stands on the macro for all to see
+        server_action = self.server_action_id.sudo().name
         detail = {
             "answer": self.canned_id.source or (self.text or "")[:40],
             "note": (self.text or "")[:40],
@@ -134,8 +136,7 @@ class SocialCrmMacroStep(models.Model):
             "snooze": self.snooze
             and dict(self._fields["snooze"]._description_selection(self.env))[self.snooze],
             "close": self.outcome_id.display_name,
-            # sudo: its name only, which stands on the macro for all to see
-            "server": self.server_action_id.sudo().name,
+            "server": server_action,
         }.get(self.action)
         return f"{label}: {detail}" if detail else label
 

@@ -173,7 +173,7 @@ class SocialCrmQuestion(models.Model):
         # sudo: an address outside is no reason to look into the list of contacts
         self.sudo().message_post(
             body=plaintext2html(self.text),
-            subject=f"{subject}: {self.display_name}",
+            subject=self.env._("%(what)s: %(text)s", what=subject, text=self.display_name),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             outgoing_email_to=self.email,

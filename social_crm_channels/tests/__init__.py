@@ -40,6 +40,7 @@ from . import (
     test_person_tour,
     test_reply_options,
     test_together,
+    test_together_tour,
     test_saved_answers,
     test_webhook,
     test_webhook_connector,

@@ -28,7 +28,7 @@ from odoo.addons.social_crm_base.exceptions import (
 from odoo.addons.social_crm_base.tools.activity import Activity, Actor, Target
 
 from ..tools.contract import CAPABILITIES, Health, Measure, OutMessage, ReplyOptions
-from .mastodon_entities import AT, account, item, own_account, status
+from .connector_samples import SAMPLES
 
 SERVER = "https://peer.example"
 SECRET = "s3cr3t/t0ken+of=the?test"
@@ -69,47 +69,6 @@ CALLS = {
     "mark_read": lambda connector, channel: connector._mark_read(channel, TARGET),
     "metrics": lambda connector, channel: connector._fetch_metrics(channel),
 }
-WEBHOOK = {"id": "1", "time": AT, "author": {"id": "7", "handle": "ana"}, "text": "x"}
-# What a network really sends, to be spoilt in every way. A connector of another addon is spoilt
-# from nothing.
-SAMPLES = {
-    "mastodon": [
-        item(),
-        item("favourite", of=status(author=own_account()), by=account()),
-        item("reblog", of=status(author=account(), reblog=status(author=own_account()))),
-        item("follow", by=account(moved=account("b")), status=None),
-        {
-            "type": "status",
-            "status": status(in_reply_to_id="7", visibility="direct"),
-            "thread": {"parent": {"uri": "u"}},
-        },
-        {"type": "gone", "uri": "https://x/1", "id": "1", "at": "2026-11-01T08:00:00"},
-        {"type": "counters", "status": status(), "at": "2026-11-01T08:00:00"},
-    ],
-    "webhook": [
-        {**WEBHOOK, "parent": {"id": "2", "family": "c"}, "media": [{"url": "https://x/a.png"}]},
-        {**WEBHOOK, "html": "<b>x</b>", "mentions": [{"id": "8"}], "participants": [{"id": "9"}]},
-        {**WEBHOOK, "verb": "edit", "edited_at": AT, "rating": 3, "counters": {"likes": 1}},
-        {"verb": "react", "target": "1", "time": AT, "author": {"id": "7"}, "reaction": "👍"},
-        {"verb": "receipt", "thread": "t", "read_up_to": AT, "time": AT},
-    ],
-}
-SAMPLES["sandbox"] = SAMPLES["webhook"]
-SAMPLES["mail"] = [
-    {
-        "id": "<1@away.example>",
-        "alias": "case-x@peer.example",
-        "from": "ana@away.example",
-        "name": "Ana",
-        "subject": "Re: parcel",
-        "time": AT,
-        "html": "<p>It <b>came</b></p>",
-        "quoted": "<blockquote>before</blockquote>",
-        "references": ["<0@away.example>", "<social-crm-1@peer.example>"],
-        "automatic": False,
-    }
-]
-
 # What has no business in any place of a payload, tried in every one.
 NASTY = [
     None,

@@ -197,6 +197,13 @@ class TestComingMail(MailCommon):
         said = self.write_mail(to=address)
         self.assertEqual(said.case_id, target)
 
+    def test_an_address_taken_from_its_case_leads_into_a_new_one(self):
+        address = self.address()
+        self.case.mail_alias_id = False  # as erasure does
+        said = self.write_mail(to=address)
+        self.assertNotEqual(said.case_id, self.case)
+        self.assertEqual((said.case_id.state, said.body), ("open", "Thanks, it came!"))
+
     def test_confidential_stays_confidential(self):
         self.as_(self.agent).action_make_confidential()
         said = self.write_mail()

@@ -191,3 +191,26 @@ class TestTell(TogetherCommon):
         self.assertEqual(told, self.other)
         self.assertTrue(self.told(self.other))
         self.assertFalse(self.told(self.stranger))
+
+    def test_a_phone_shows_no_words_of_the_customer_either(self):
+        """Odoo's own web push tells the title of the notification: never the subject."""
+        sent = []
+        with patch.object(
+            type(self.env["mail.thread"]),
+            "_notify_by_web_push_prepare_payload",
+            autospec=True,
+            side_effect=lambda case, message, **known: sent.append(known)
+            or {"options": {"body": ""}},
+        ), patch.object(
+            type(self.env["mail.thread"]),
+            "_web_push_get_partners_parameters",
+            lambda case, partner_ids: (
+                [partner_ids] if partner_ids else [], "private", "public"
+            ),
+        ), patch.object(
+            type(self.env["mail.thread"]), "_web_push_send_notification", lambda *a, **k: None
+        ):
+            self.as_(self.leader).user_id = self.other
+            self.as_(self.agent).inbox_note("Look", [self.other.id])
+        names = {known["force_record_name"] for known in sent}
+        self.assertEqual(names, {f"Case {self.case.id}"})

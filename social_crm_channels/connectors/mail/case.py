@@ -11,7 +11,7 @@ from odoo.tools import email_normalize
 from odoo.tools.mail import email_split_tuples
 
 from odoo.addons.social_crm_base.exceptions import MalformedPayload
-from odoo.addons.social_crm_base.tools.privacy import not_personal
+from odoo.addons.social_crm_base.tools.privacy import CLEAR, CONTACT, classify
 
 from ...tools.mail_text import is_automatic, parts
 from .const import ALIAS_BYTES, ALIAS_PREFIX, FAMILY, LOOP_MAILS, LOOP_MINUTES
@@ -94,12 +94,15 @@ class SocialCrmCase(models.Model):
         :param dict message_dict: as Odoo's gateway parsed it
         :param recordset alias: ``mail.alias``
         """
-        case = self._holding()
-        channel = case.company_id._social_mail_channel()
+        # An address that was taken from its case (erasure) leads nowhere known any more
+        case = self._holding() if self.mail_alias_id == alias else None
+        company = self.company_id
+        channel = company._social_mail_channel()
         payload = self._mail_payload(message, message_dict, alias)
         sender = email_normalize(payload["from"]) or ""
+        # sudo: domains are the system's; the gateway only compares with them
         if not sender or self.env["mail.alias.domain"].sudo()._find_aliases([sender]):
-            _logger.info("Mail to case %s ignored: it comes from nobody or from ourselves", case.id)
+            _logger.info("Mail to case %s ignored: it comes from nobody or from ourselves", self.id)
             return
         Interaction = self.env["social.crm.interaction"]
         key = Interaction._dedup_key(
@@ -112,11 +115,12 @@ class SocialCrmCase(models.Model):
         try:
             activities = channel._connector()._parse(channel, payload)
         except MalformedPayload:
-            _logger.warning("Mail to case %s could not be read", case.id, exc_info=True)
+            _logger.warning("Mail to case %s could not be read", self.id, exc_info=True)
             return
         said = Interaction._ingest(channel, activities, case=case).interactions
         said._keep_mail_files(message_dict.get("attachments") or ())
-        case._propose_sender(said.identity_id)
+        if case:
+            case._propose_sender(said.identity_id)
         self.env["social.crm.event"]._wake("_cron_second_stage")
 
     def _holding(self):
@@ -184,7 +188,7 @@ class SocialCrmCase(models.Model):
         )
 
     def _personal_data_fields(self):
-        return {**super()._personal_data_fields(), **not_personal("mail_alias_id")}
+        return {**super()._personal_data_fields(), **classify(CONTACT, CLEAR, "mail_alias_id")}
 
 
 class SocialCrmInteraction(models.Model):
@@ -247,9 +251,9 @@ class ResCompany(models.Model):
                 "platform_id": self.env.ref("social_crm_channels.platform_email").id,
                 "connector": "mail",
                 "external_id": f"mail-{self.id}",
-                "team_ids": self.env["social.crm.team"].sudo().search(
-                    [("company_id", "=", self.id)]
-                ).ids,
+                "team_ids": channels_sudo.env["social.crm.team"]
+                .search([("company_id", "=", self.id)])
+                .ids,
             }
         )
 

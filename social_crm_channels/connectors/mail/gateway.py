@@ -18,7 +18,7 @@ class MailThread(models.AbstractModel):
             if model == "social.crm.case" and thread_id and alias:
                 # sudo: the gateway's user need not be one of ours
                 case_sudo = self.env[model].sudo().browse(thread_id)
-                case_sudo._take_mail(message, message_dict, alias.sudo())
+                case_sudo._take_mail(message, message_dict, alias.with_env(case_sudo.env))
                 taken = thread_id
             else:
                 others.append(route)
@@ -67,6 +67,7 @@ class SocialCrmInteraction(models.Model):
             return
         # sudo: the mail queue and the gateway work for everybody
         channels_sudo = self.env["social.crm.channel"].sudo().search([("connector", "=", "mail")])
+        # sudo: as above
         failed_sudo = self.sudo().search(
             [("channel_id", "in", channels_sudo.ids), ("dedup_key", "in", keys)]
         )

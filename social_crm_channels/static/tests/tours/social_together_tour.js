@@ -1,0 +1,46 @@
+import { registry } from "@web/core/registry";
+
+const more = (command) => [
+    { content: "open the menu of the case", trigger: ".o_social_head_more", run: "click" },
+    { content: command, trigger: `.dropdown-item[data-command=${command}]`, run: "click" },
+];
+
+registry.category("web_tour.tours").add("social_together", {
+    steps: () => [
+        { content: "the case is open", trigger: ".o_social_talk:contains(Where is my parcel)" },
+        ...more("ask"),
+        {
+            content: "ask a colleague",
+            trigger: ".modal [name=user_id] input",
+            run: "edit Bob Lager",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:contains(Bob Lager)", run: "click" },
+        { trigger: ".modal [name=text] textarea", run: "edit Is it packed?" },
+        { trigger: ".modal button[name=action_ask]", run: "click" },
+        {
+            content: "the open question stands above the talk, and in it",
+            trigger: ".o_social_together_questions:contains(Is it packed)",
+        },
+        { trigger: ".o_social_talk .o_social_question:contains(Is it packed)" },
+        ...more("macro"),
+        {
+            content: "choose the macro",
+            trigger: ".modal [name=macro_id] input",
+            run: "edit Parcel lost",
+        },
+        { trigger: ".o-autocomplete--dropdown-item:contains(Parcel lost)", run: "click" },
+        { content: "see what it does", trigger: ".modal [name=preview]:contains(We look for it)" },
+        { trigger: ".modal button[name=action_run]", run: "click" },
+        {
+            content: "its answer stands in the talk",
+            trigger: ".o_social_talk:contains(We look for it)",
+        },
+        {
+            content: "snooze until tomorrow",
+            trigger: ".o_social_head [data-command=snooze]",
+            run: "click",
+        },
+        { trigger: ".modal button[name=action_snooze]", run: "click" },
+        { content: "the dialog is gone", trigger: "body:not(:has(.modal))" },
+    ],
+});

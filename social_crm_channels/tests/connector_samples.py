@@ -1,0 +1,44 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What networks really send, for the test that spoils it in every way."""
+from .mastodon_entities import AT, account, item, own_account, status
+
+WEBHOOK = {"id": "1", "time": AT, "author": {"id": "7", "handle": "ana"}, "text": "x"}
+# What a network really sends, to be spoilt in every way. A connector of another addon is spoilt
+# from nothing.
+SAMPLES = {
+    "mastodon": [
+        item(),
+        item("favourite", of=status(author=own_account()), by=account()),
+        item("reblog", of=status(author=account(), reblog=status(author=own_account()))),
+        item("follow", by=account(moved=account("b")), status=None),
+        {
+            "type": "status",
+            "status": status(in_reply_to_id="7", visibility="direct"),
+            "thread": {"parent": {"uri": "u"}},
+        },
+        {"type": "gone", "uri": "https://x/1", "id": "1", "at": "2026-11-01T08:00:00"},
+        {"type": "counters", "status": status(), "at": "2026-11-01T08:00:00"},
+    ],
+    "webhook": [
+        {**WEBHOOK, "parent": {"id": "2", "family": "c"}, "media": [{"url": "https://x/a.png"}]},
+        {**WEBHOOK, "html": "<b>x</b>", "mentions": [{"id": "8"}], "participants": [{"id": "9"}]},
+        {**WEBHOOK, "verb": "edit", "edited_at": AT, "rating": 3, "counters": {"likes": 1}},
+        {"verb": "react", "target": "1", "time": AT, "author": {"id": "7"}, "reaction": "👍"},
+        {"verb": "receipt", "thread": "t", "read_up_to": AT, "time": AT},
+    ],
+}
+SAMPLES["sandbox"] = SAMPLES["webhook"]
+SAMPLES["mail"] = [
+    {
+        "id": "<1@away.example>",
+        "alias": "case-x@peer.example",
+        "from": "ana@away.example",
+        "name": "Ana",
+        "subject": "Re: parcel",
+        "time": AT,
+        "html": "<p>It <b>came</b></p>",
+        "quoted": "<blockquote>before</blockquote>",
+        "references": ["<0@away.example>", "<social-crm-1@peer.example>"],
+        "automatic": False,
+    }
+]
