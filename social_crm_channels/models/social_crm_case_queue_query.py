@@ -89,15 +89,17 @@ class SocialCrmCase(models.Model):
                 domain &= Domain(field, "in", asked)
         words = " ".join((query.get("words") or "").split())
         if words:
-            domain &= Domain("id", "in", self._inbox_found(words))
+            is_open = query.get("view") != "closed"
+            domain &= Domain("id", "in", self._inbox_found(words, is_open))
         return domain
 
     @api.model
-    def _inbox_found(self, words):
+    def _inbox_found(self, words, is_open):
         """The cases that hold these words: each branch of the union has an index of its own.
 
         Talk is looked through where an index carries it, which is in cases that are not closed.
 
+        :param bool is_open: whether cases that are not closed are asked for
         :return: SQL of case ids; the caller applies the user's rights to the cases
         :rtype: SQL
         """
@@ -112,19 +114,29 @@ class SocialCrmCase(models.Model):
         if key := names.fold(words):
             branches.append([("partner_id", "any", [("social_name_key", "like", key)])])
         found = [self._search(branch, bypass_access=True).select() for branch in branches]
-        said = self.env["social.crm.interaction"]._search([("body", "ilike", pattern)])
-        case = SQL.identifier(self._table)
-        found.append(
-            SQL(
-                "SELECT %(case)s.id FROM %(case)s WHERE %(case)s.state != 'closed' AND EXISTS"
-                " (SELECT 1 FROM %(source)s WHERE %(mine)s = %(case)s.id AND %(where)s)",
-                case=case,
-                source=said.from_clause,
-                where=said.where_clause,
-                mine=SQL.identifier(said.table, "case_id"),
-            )
-        )
+        if is_open:
+            found.append(self._inbox_said(pattern))
         return SQL("(%s)", SQL(" UNION ").join(found))
+
+    @api.model
+    def _inbox_said(self, pattern):
+        """Cases that are not closed and in which this was said, as far as the user may read it.
+
+        The limit keeps PostgreSQL at walking down each case's index: it would rather read all
+        that was ever said.
+
+        :rtype: SQL
+        """
+        said = self.env["social.crm.interaction"]._search([("body", "ilike", pattern)])
+        return SQL(
+            "SELECT %(case)s.id FROM %(case)s CROSS JOIN LATERAL (SELECT FROM %(source)s"
+            " WHERE %(said)s.case_id = %(case)s.id AND %(where)s LIMIT 1) AS found"
+            " WHERE %(case)s.state != 'closed'",
+            case=SQL.identifier(self._table),
+            source=said.from_clause,
+            said=SQL.identifier(said.table),
+            where=said.where_clause,
+        )
 
 
 class SocialCrmIdentity(models.Model):
