@@ -36,13 +36,15 @@ class SocialCrmCase(models.Model):
         found = self._talk_interactions(until, last_id, limit + 1)
         more, page = len(found) > limit, found[:limit]
         since = page[-1:].date if more else None
-        entries = page._talk_data() + [
+        roots = self._talk_roots(page)
+        told = {entry["id"]: entry for entry in (page | roots)._talk_data()}
+        entries = [told[item.id] for item in page] + [
             {"key": f"{entry['kind']}-{entry['id']}", **entry}
             for entry in self._inbox_talk_entries(since, until)
         ]
         return {
             "entries": sorted(entries, key=lambda entry: (entry["date"], entry["key"])),
-            "roots": self._talk_roots(page),
+            "roots": {root.id: told[root.id] for root in roots},
             "parents": page._talk_parents(),
             "places": page.conversation_id._talk_places(),
             "more": more,
@@ -85,5 +87,4 @@ class SocialCrmCase(models.Model):
     def _talk_roots(self, page):
         """The posts above the comments, also those that have no case of their own."""
         roots = page.conversation_id.root_id.filtered(lambda root: root.case_id != self)
-        data = roots._filtered_access("read")._talk_data()
-        return {entry["id"]: entry for entry in data}
+        return roots._filtered_access("read")

@@ -59,7 +59,7 @@ class SocialCrmInteraction(models.Model):
             "media": self._talk_media_allowed(),
             "leads": self._talk_leads(),
             "siblings": self.sibling_id._filtered_access("read"),
-            "files": {file.id for file in self.attachment_ids._filtered_access("read")},
+            "files": self._talk_files(),
         }
 
     def _talk_entry(self, facts):
@@ -232,9 +232,21 @@ class SocialCrmInteraction(models.Model):
                 "alt": file.description or "",
                 "shown": True,
             }
-            for file in self.attachment_ids
-            if file.id in facts["files"]
+            for file in facts["files"].get(self.id, ())
         ]
+
+    def _talk_files(self):
+        """The files of each that the user may open.
+
+        :return: interaction id to ``ir.attachment``
+        :rtype: dict
+        """
+        # sudo: read as a user, Odoo would go through all attachments of the database; these few
+        # are checked below
+        files_sudo = {item.id: item.sudo().attachment_ids for item in self}
+        every = self.env["ir.attachment"].union(*(f.sudo(False) for f in files_sudo.values()))
+        allowed = every._filtered_access("read")
+        return {item_id: files.sudo(False) & allowed for item_id, files in files_sudo.items()}
 
     def _talk_parents(self):
         """What entries answer where that is not on this page: a line of it, to be quoted.
