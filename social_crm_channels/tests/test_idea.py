@@ -209,6 +209,12 @@ class TestIdea(IdeaCommon):
         idea = self.idea.with_user(self.agent)
         self.assertEqual(idea.supporter_ids.interaction_id, self.said("c1"))
         self.assertEqual(idea.supporter_count, 2, "the number says nothing of who")
+        self.assertFalse(idea._support(self.said("m1").with_user(self.agent).sudo()))
+        other = self.ideas().create({"name": "Sunday opening"})
+        (idea | other)._join_into(other)
+        moved = other.sudo().supporter_ids.interaction_id
+        self.assertEqual(set(moved.mapped("external_id")), {"c1", "m1"})
+        self.assertEqual(other.supporter_count, 2)
 
     def test_words_on_another_teams_channel_are_not_shown(self):
         self.support("m1")
