@@ -59,4 +59,6 @@ class ResConfigSettings(models.TransientModel):
     social_crm_goodwill_days = fields.Integer(
         related="company_id.social_crm_goodwill_days", readonly=False
     )
-    social_crm_currency_id = fields.Many2one(related="company_id.currency_id", string="Goodwill Currency")
+    social_crm_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Goodwill Currency"
+    )

@@ -152,9 +152,31 @@ class SocialCrmMacroStep(models.Model):
             return "! " + self.env._("The customer said nothing here that could be answered.")
         if reason := place._reply_refusal():
             return f"! {reason}"
-        return self.env._(
-            "Answer in %(place)s: %(text)s", place=place.display_name, text=self.text
+        words, _purpose, problem = self._answer_words(place, case)
+        return problem and f"! {problem}" or self.env._(
+            "Answer in %(place)s: %(text)s", place=place.display_name, text=words
         )
+
+    def _answer_words(self, place, case):
+        """What the customer would read: a saved answer in their language, names filled in.
+
+        :param recordset place: the conversation
+        :return: words, purpose, and what is missing, in words
+        :rtype: tuple[str, str, str]
+        """
+        text, purpose = self.text, "answer"
+        if self.canned_id and text == self.canned_id.substitution:
+            shortcut = self.canned_id.source
+            for saved in place._saved_answers(shortcut, case):
+                if saved["shortcut"] == shortcut:
+                    text, purpose = saved["text"], saved["purpose"] or purpose
+                    break
+        words, missing = place._fill_words(text, case)
+        lacking = "; ".join(
+            f"{one['label']}: {one['reason']}" if one.get("reason") else one["label"]
+            for one in missing
+        )
+        return words, purpose, lacking and self.env._("Missing: %(what)s", what=lacking)
 
     # === DOING === #
 
@@ -170,7 +192,10 @@ class SocialCrmMacroStep(models.Model):
         place = case._answer_place()
         if not place:
             raise UserError(self.env._("The customer said nothing here that could be answered."))
-        place._queue_reply(self.text, hold_seconds=HOLD_SECONDS)
+        words, purpose, problem = self._answer_words(place, case)
+        if problem:
+            raise UserError(problem)
+        place._queue_reply(words, purpose=purpose, hold_seconds=HOLD_SECONDS)
 
     def _apply_note(self, case):
         case.inbox_note(self.text)

@@ -66,6 +66,31 @@ class TestMacro(MacroCommon):
         self.assertEqual(answer.body, "Izvinite! We look for it 📦")
         self.assertEqual(answer.author_id, self.agent)
 
+    def test_names_are_filled_in_and_what_is_missing_stops_it(self):
+        self.run_wizard(
+            self.macro({"action": "answer", "text": "Dear {{ customer.name }}!"})
+        ).action_run()
+        answer = self.case.interaction_ids.filtered(lambda said: said.direction == "out")
+        self.assertEqual(answer.body, "Dear Ana!")
+        run = self.run_wizard(self.macro({"action": "answer", "text": "It is {{ order.number }}"}))
+        self.assertIn("Number of the order", run.preview)
+        run.action_run()
+        self.assertIn("Number of the order", run.result)
+
+    def test_a_saved_answer_is_said_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        lang = self.env["res.lang"].search([("code", "=", "de_DE")])
+        saved = self.env["mail.canned.response"].with_user(self.agent)
+        english = saved.create({"source": "late", "substitution": "We are sorry."})
+        saved.create(
+            {"source": "late", "substitution": "Es tut uns leid.", "social_lang_id": lang.id}
+        )
+        macro = self.macro({"action": "answer", "canned_id": english.id})
+        self.assertEqual(macro.step_ids.text, "We are sorry.")
+        self.said("m1").sudo().language = "de"
+        self.said("m1").identity_id.sudo().language = "de"
+        self.assertIn("Es tut uns leid.", self.run_wizard(macro).preview)
+
     def test_a_case_where_a_step_fails_stays_as_it_was_and_the_others_are_done(self):
         self.ingest(message("b1", person("bojan"), text="Hi"))
         lost = self.said("b1").case_id

@@ -250,6 +250,50 @@ class TestGoingMail(MailCommon):
         self.assertEqual((ours.delivery_state, ours.delivery_note), ("failed", "No such address"))
         self.assertTrue(self.case.waiting_since)
 
+    def test_what_the_mail_server_refuses_is_told_too(self):
+        ours, mail = self.answer(self.write_mail())
+        mail._postprocess_sent_message([], [], failure_reason="No route", failure_type="unknown")
+        self.assertEqual((ours.delivery_state, ours.delivery_note), ("failed", "No route"))
+
+    def test_a_report_of_a_mail_server_ends_the_mail_it_speaks_of(self):
+        ours, mail = self.answer(self.write_mail())
+        mail.unlink()
+        report = f"""From: MAILER-DAEMON@example.com
+To: {self.domain.bounce_email}
+Subject: Undelivered
+Message-ID: <bounce@example.com>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Nobody here.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; example.com
+
+Final-Recipient: rfc822; ana@example.com
+Status: 5.1.1
+--b
+Content-Type: message/rfc822
+
+From: {self.address()}
+To: ana@example.com
+Message-ID: {ours.external_id}
+Subject: Re: My parcel
+
+Glad to hear it.
+--b--
+"""
+        self.env["mail.thread"].with_user(self.env.ref("base.user_root")).message_process(
+            False, report
+        )
+        self.env.invalidate_all()
+        self.assertEqual(ours.delivery_state, "failed")
+        self.assertIn("came back", ours.delivery_note)
+
     def test_nobody_is_written_to_who_has_not_written(self):
         said = self.write_mail()
         said._blank_content("deleted")

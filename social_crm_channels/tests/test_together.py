@@ -151,6 +151,43 @@ class TestNotes(TogetherCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTimeline(TogetherCommon):
+    def test_entries_are_read_in_the_same_number_of_queries_however_many_there_are(self):
+        case = self.as_(self.agent)
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            entries = case._inbox_talk_entries(None, None)
+            return len(entries), self.cr.sql_log_count - before
+
+        for number in range(3):
+            case.inbox_note(f"Note {number}")
+        count()
+        few, queries = count()
+        for number in range(20):
+            case.inbox_note(f"Note {number}")
+            case.priority = str(number % 2)
+            self.cr.flush()
+        many, queries_again = count()
+        self.assertGreater(many, few + 20)
+        self.assertLessEqual(queries_again, queries + 3, "not one for each")
+
+    def test_a_change_is_told_in_words_and_the_subject_is_not(self):
+        self.cr.flush()
+        self.as_(self.agent).write({"name": "Another subject", "priority": "1"})
+        self.cr.flush()
+        told = [
+            entry["text"]
+            for entry in self.as_(self.other)._inbox_talk_entries(None, None)
+            if entry["kind"] == "event"
+        ]
+        self.assertTrue(any("Priority: Normal → High" in text for text in told), told)
+        self.assertFalse(any("Another subject" in text for text in told))
+
+
+@tagged("post_install", "-at_install")
 class TestDialogs(TogetherCommon):
     def test_every_dialog_opens_from_the_inbox_too(self):
         """A form's button adds the views; a screen that calls the method itself does not."""
