@@ -3,6 +3,7 @@ from . import (
     test_composer,
     test_composer_tour,
     test_approval,
+    test_approval_tour,
     test_away_message,
     test_connect,
     test_connector_contract,

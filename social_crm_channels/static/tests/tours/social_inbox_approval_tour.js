@@ -1,0 +1,65 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+/** A new colleague answers: it waits, and they see that it does. */
+tours.add("social_inbox_approval_ask_tour", {
+    steps: () => [
+        {
+            trigger: ".o_social_text",
+            run: "edit It comes tomorow",
+        },
+        {
+            trigger: ".o_social_send:enabled",
+            run: "click",
+        },
+        {
+            content: "It waits for somebody else",
+            trigger: ".o_social_approval:contains('Your answer waits'):contains('It comes tomorow')",
+        },
+        {
+            content: "Nobody approves their own words",
+            trigger: ".o_social_approval:not(:has(.o_social_approval_approve))",
+        },
+    ],
+});
+
+/** The team leader sees what happened meanwhile, mends the words and lets them go. */
+tours.add("social_inbox_approval_decide_tour", {
+    steps: () => [
+        {
+            content: "The customer wrote again since",
+            trigger: ".o_social_approval_meanwhile:contains('Any news?')",
+        },
+        {
+            trigger: ".o_social_approval_change",
+            run: "click",
+        },
+        {
+            trigger: ".o_social_approval textarea",
+            run: "edit It comes tomorrow before noon.",
+        },
+        {
+            trigger: ".o_social_approval_confirm:enabled",
+            run: "click",
+        },
+        {
+            content: "It no longer waits, and stands in the talk as it is sent",
+            trigger:
+                "body:not(:has(.o_social_approval)) .o_social_talk_entry:contains('It comes tomorrow before noon.')",
+        },
+    ],
+});
+
+/** What is overdue is in sight: in the queue's view, at the head of the case, and as a to-do. */
+tours.add("social_inbox_breach_tour", {
+    steps: () => [
+        {
+            trigger: ".o_social_head_deadline.text-bg-danger:contains('Overdue')",
+        },
+        {
+            content: "It was escalated: urgent",
+            trigger: ".o_social_head_priority[aria-label='Urgent']",
+        },
+    ],
+});
