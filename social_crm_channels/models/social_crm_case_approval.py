@@ -63,7 +63,10 @@ class SocialCrmApproval(models.Model):
             by_place = said.grouped("conversation_id")
             for approval in waiting:
                 for word in by_place.get(approval.conversation_id, ()):
-                    if word.date_received <= approval.asked_at or word == approval.interaction_id:
+                    if (
+                        word.date_received <= approval.asked_at
+                        or word in approval.interaction_id | approval.parent_id
+                    ):
                         continue
                     if word.direction == "in":
                         changes[approval.id]["words"].append(word)

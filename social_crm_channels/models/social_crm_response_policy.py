@@ -85,7 +85,8 @@ class SocialCrmResponsePolicy(models.Model):
     # What happens when it is broken
     escalate_to_leader = fields.Boolean(string="Tell the Team Leader", default=True)
     escalate_user_ids = fields.Many2many(
-        "res.users", "social_crm_response_policy_escalate_rel", string="Tell", check_company=True
+        "res.users", "social_crm_response_policy_escalate_rel", string="Tell Also",
+        check_company=True,
     )
     escalate_activity = fields.Boolean(
         string="Make It an Activity", default=True, help="Of the people told."

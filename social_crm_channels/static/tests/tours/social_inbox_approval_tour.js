@@ -18,6 +18,10 @@ tours.add("social_inbox_approval_ask_tour", {
             trigger: ".o_social_approval:contains('Your answer waits'):contains('It comes tomorow')",
         },
         {
+            content: "The talk says so too",
+            trigger: ".o_social_talk_entry:contains('It comes tomorow'):contains('Waits for approval')",
+        },
+        {
             content: "Nobody approves their own words",
             trigger: ".o_social_approval:not(:has(.o_social_approval_approve))",
         },

@@ -51,6 +51,7 @@ const FIGURES = {
 };
 const DELIVERIES = {
     queued: { icon: "fa-clock-o", label: _t("On its way") },
+    approval: { icon: "fa-user-plus", label: _t("Waits for approval") },
     sent: { icon: "fa-check", label: _t("Sent") },
     delivered: { icon: "fa-check", label: _t("Delivered"), twice: true },
     read: { icon: "fa-check", label: _t("Read"), twice: true, class: "text-primary" },
@@ -209,7 +210,11 @@ export class TalkEntry extends Component {
     }
 
     get delivery() {
-        const delivery = this.isOurs && this.entry.type !== "post" && DELIVERIES[this.entry.delivery];
+        const waits = this.entry.outbox?.state === "approval" && !this.underway;
+        const delivery =
+            this.isOurs &&
+            this.entry.type !== "post" &&
+            DELIVERIES[waits ? "approval" : this.entry.delivery];
         return delivery || null;
     }
 
@@ -226,6 +231,7 @@ export class TalkEntry extends Component {
             return null;
         }
         const words = {
+            approval: _t("Waits for approval"),
             by_hand: _t("To be done by hand on the network"),
             failed: _t("Not done: %s", row.error),
             unknown: _t("Nobody knows yet whether it was done"),
