@@ -7,7 +7,7 @@ commands.add(
     "note",
     {
         label: _t("Write an internal note"),
-        hotkey: "i",
+        hotkey: "n",
         isAvailable: (store) => Boolean(store.data.composer?.can_write),
         run: (store) => store.bus.trigger("focus-composer", { mode: "note" }),
     },
