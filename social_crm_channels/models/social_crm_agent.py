@@ -215,11 +215,15 @@ class SocialCrmAgent(models.Model):
     def _online(self):
         """Who of these is at Odoo now and not set to *away*, *do not disturb* or *offline*.
 
+        Other apps put before it where somebody is, such as ``presence_home_online``.
+
         :rtype: recordset
         """
         # sudo: presence is the system's; here it decides who is given work
-        states = dict(self.user_id.sudo().mapped(lambda user: (user.id, user.im_status)))
-        return self.filtered(lambda agent: states.get(agent.user_id.id) == "online")
+        online_sudo = self.user_id.sudo().filtered(
+            lambda user: (user.im_status or "").split("_")[-1] == "online"
+        )
+        return self.filtered(lambda agent: agent.user_id.id in online_sudo.ids)
 
     def _loads(self):
         """Open cases each of these holds now.

@@ -149,6 +149,10 @@ class SocialCrmCase(models.Model):
         for user, cases in returned.grouped("returned_from_id").items():
             cases.write({"user_id": user.id})
 
+    def _inbox_head(self):
+        # sudo: the name of who had it, whatever one may read of colleagues
+        return {**super()._inbox_head(), "returned_from": self.returned_from_id.sudo().name or ""}
+
     # === HANDING OUT === #
 
     @api.model

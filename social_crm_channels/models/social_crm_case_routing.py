@@ -219,7 +219,7 @@ class SocialCrmCase(models.Model):
             names = Markup(", ").join(
                 rule._get_html_link(title=rule.name) for rule in plan.rules
             )
-            parts = [Markup("%s %s.") % (self.env._("By rule:"), names), *plan.notes]
+            parts = [Markup("%s %s") % (self.env._("By rule:"), names), *plan.notes]
             bodies[case.id] = Markup("<br/>").join(parts)
         if bodies:
             self._message_log_batch(bodies=bodies)

@@ -69,7 +69,7 @@ class SocialCrmCase(models.Model):
         return [entry for entry in entries if entry["text"]]
 
     def _message_entry(self, message, changes):
-        text = html2plaintext(message.body or "").strip()
+        text = html2plaintext(message.body or "", include_references=False).strip()
         return {
             "kind": "note" if message.message_type == "comment" else "event",
             "id": message.id,

@@ -153,10 +153,12 @@ class SocialCrmRule(models.Model):
             "category_ids" if tags else "followers_from",
             words,
             lambda facts: bool(facts.categories & tags or (least and facts.followers >= least)),
-            lambda facts: self.env._(
-                "%(number)s followers, tags: %(tags)s",
-                number=facts.followers,
-                tags=self._named("res.partner.category", facts.categories),
+            lambda facts: format_list(
+                self.env,
+                [
+                    self.env._("%(number)s followers", number=facts.followers),
+                    *self._names_of("res.partner.category", facts.categories),
+                ],
             ),
         )
 
@@ -267,10 +269,12 @@ class SocialCrmRule(models.Model):
         # sudo: whoever reads the rule reads the names in it
         return self.sudo()[name].mapped("display_name")
 
-    def _named(self, model, ids):
+    def _names_of(self, model, ids):
         # sudo: names only, of what the person asking typed or may read
-        records = self.env[model].sudo().browse(sorted(filter(None, ids)))
-        return ", ".join(records.mapped("display_name"))
+        return self.env[model].sudo().browse(sorted(filter(None, ids))).mapped("display_name")
+
+    def _named(self, model, ids):
+        return ", ".join(self._names_of(model, ids))
 
     def _weekday(self, number):
         return self._fields[WEEKDAYS[number]]._description_string(self.env)

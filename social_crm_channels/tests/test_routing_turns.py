@@ -44,6 +44,20 @@ class TestTurns(RoutingCommon):
         self.mira.manual_im_status = "busy"
         self.assertEqual({self.says(f"p{n}").user_id for n in range(2)}, {self.jovan})
 
+    def test_working_from_home_is_online_too(self):
+        self.come_online(self.mira, self.jovan)
+        users = type(self.env["res.users"])
+        compute = users._compute_im_status
+
+        def at_home(users):
+            compute(users)
+            for user in users.filtered(lambda user: user.im_status == "online"):
+                user.im_status = "presence_home_online"
+
+        with patch.object(users, "_compute_im_status", at_home):
+            self.env.invalidate_all()
+            self.assertEqual(self.says("p").user_id, self.mira)
+
     def test_a_team_may_share_out_also_to_who_is_not_online(self):
         self.team.share_present_only = False
         self.assertEqual(self.says("ana").user_id, self.mira)

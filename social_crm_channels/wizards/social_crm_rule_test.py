@@ -30,7 +30,7 @@ class SocialCrmRuleTest(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     case_id = fields.Many2one("social.crm.case")
-    interaction_id = fields.Many2one("social.crm.interaction", string="Word")
+    interaction_id = fields.Many2one("social.crm.interaction", string="Said")
     text = fields.Text(string="Somebody Says")
     channel_id = fields.Many2one(
         "social.crm.channel",

@@ -13,6 +13,7 @@ import { InboxStore } from "./inbox_store";
 import { usePaneWidths } from "./pane_widths";
 import { InboxPerson } from "./person/person";
 import { InboxQueue } from "./queue/queue";
+import { InboxShiftNotes } from "./shift/shift_notes";
 import { InboxTalk } from "./talk/talk";
 import { InboxTogether } from "./together/together";
 
@@ -21,7 +22,15 @@ const QUERY_KEY = "social_crm.inbox.query";
 /** The screen people keep open all day: the queue, the talk, and who this is. */
 export class Inbox extends Component {
     static template = "social_crm_channels.Inbox";
-    static components = { InboxComposer, InboxHead, InboxPerson, InboxQueue, InboxTalk, InboxTogether };
+    static components = {
+        InboxComposer,
+        InboxHead,
+        InboxPerson,
+        InboxQueue,
+        InboxShiftNotes,
+        InboxTalk,
+        InboxTogether,
+    };
     static props = { ...standardActionServiceProps };
 
     setup() {
