@@ -147,10 +147,15 @@ class Browser:
         self.wait_for(found)
         self.evaluate(f'{found}.click()')
 
-    def screenshot(self, name):
-        """:return: path of a picture of the page."""
+    def resize(self, width, height, *, is_phone=False):
+        """Show the page in another size, in CSS pixels."""
+        self._call('Emulation.setDeviceMetricsOverride', width=width, height=height,
+                   deviceScaleFactor=1, mobile=is_phone)
+
+    def screenshot(self, name, folder=None):
+        """:return: path of a picture of the page, in the browser's own folder by default."""
         data = self._call('Page.captureScreenshot', format='png')['data']
-        path = self.home / f'{name}.png'
+        path = (folder or self.home) / f'{name}.png'
         path.write_bytes(base64.b64decode(data))
         return path
 
