@@ -138,7 +138,9 @@ OLD_PYTHON = {
 }
 OLD_XML = {
     r"<tree\b|view_mode[^\n]*\btree\b": "<list>",
-    r"\battrs\s*=|\bstates\s*=": "invisible=, readonly=, required=",
+    # a component of the web client may take a property attrs
+    r"\battrs\s*=\s*.\{\s*.(invisible|readonly|required|column)|\bstates\s*=":
+        "invisible=, readonly=, required=",
     r"t-name=['\"]kanban-box": "t-name=\"card\"",
     r"oe_kanban_global_click": "t-name=\"card\"",
     r"class=['\"]oe_chatter": "<chatter/>",

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""./dev i18n: the translation template of each addon, by Odoo's own export, and its translations."""
+"""./dev i18n: each addon's translation template, by Odoo's own export, and translations."""
 from . import database, odoo
 from .console import say
 from .paths import ADDONS, ROOT, marked

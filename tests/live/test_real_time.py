@@ -63,5 +63,4 @@ def test_a_message_shows_in_the_open_inbox_within_two_seconds(odoo_server, brows
         delays.append(browser.evaluate(f"window.shownAt['ping-{number}']") / 1000 - sent_at)
 
     assert browser.evaluate('window.isSamePage'), 'it came without a reload'
-    print('delays, seconds:', ' '.join(f'{delay:.2f}' for delay in delays))
     assert statistics.median(delays) < SECONDS, delays
