@@ -26,7 +26,7 @@ class SocialCrmCase(models.Model):
         return done
 
     def _tell_screens(self):
-        """Tell open screens that these cases changed: one message a transaction, ids only."""
+        """Tell open screens which cases changed, gathered until the transaction ends."""
         precommit = self.env.cr.precommit
         if WAITING not in precommit.data:
             precommit.data[WAITING] = set()

@@ -14,6 +14,7 @@ from . import (
     test_health,
     test_hoot,
     test_inbox_filter,
+    test_inbox_frame,
     test_inbox_queue,
     test_inbox_tour,
     test_idea,

@@ -343,3 +343,68 @@ test("comments below a post open in place and fold again", async () => {
     expect("[role=option]").toHaveCount(2);
     expect(store.selection.size).toBe(2);
 });
+
+test("filters are chosen from what there is, shown, counted with and taken away", async () => {
+    const asked = [];
+    const store = await mountQueue([makeRow(1)], {
+        inbox_queue: ({ filters }) => {
+            asked.push(filters);
+            return { rows: [makeRow(1)], cursor: null };
+        },
+        inbox_facets: () => [
+            { key: "tag", label: "Tag", options: [{ value: 3, label: "Refund" }, { value: 4, label: "Praise" }] },
+            { key: "mood", label: "Mood", options: [{ value: "negative", label: "Negative" }] },
+        ],
+    });
+    await contains(".o_social_queue_filter").click();
+    expect(queryAllTexts(".o_social_queue_filters .o-dropdown")).toEqual(["Tag", "Mood"]);
+    await contains(".o_social_queue_filters .o-dropdown:eq(0)").click();
+    await contains(".o_social_queue_options .dropdown-item:contains(Refund)").click();
+    expect(asked.at(-1)).toEqual({ tag: [3] });
+    expect(queryAllTexts(".o_social_queue_chip")).toEqual(["Refund"]);
+    await contains(".o_social_queue_chip").click();
+    expect(asked.at(-1)).toEqual({ tag: [] });
+    expect(store.queue.isNarrowed).toBe(false);
+});
+
+test("a view is kept under a name, for oneself or a team, and forgotten again", async () => {
+    const usual = await fakeOrm().call("", "inbox_start");
+    const setup = { ...usual.setup, teams: [{ id: 5, name: "Care" }] };
+    let filters = [];
+    await mountQueue([makeRow(1)], {
+        inbox_start: () => ({ ...usual, setup, filters }),
+        inbox_facets: () => [],
+        create: (model, [vals]) => {
+            expect.step(`${model} ${vals.name} ${vals.team_id} ${vals.is_default} ${vals.query.view}`);
+            filters = [{ ...vals, id: 9, is_mine: true, team: "Care" }];
+            return [9];
+        },
+        unlink: (ids) => expect.step(`forget ${ids}`),
+    });
+    await contains(".o_social_queue_filter").click();
+    await contains(".o_social_queue_save").click();
+    await contains("#o_social_filter_name").edit("  Refunds ", { confirm: false });
+    await contains("#o_social_filter_team").select("5");
+    await contains("#o_social_filter_default").click();
+    await contains(".modal button[type=submit]").click();
+    await animationFrame();
+    expect.verifySteps(["social.crm.inbox.filter Refunds 5 true all"]);
+    expect(".modal").toHaveCount(0);
+    expect(".o_social_queue_chips").toHaveText(/Refunds/);
+    await contains(".o_social_queue_filter").click();
+    await contains(".o_social_queue_filters button[title='Forget this filter']").click();
+    expect.verifySteps(["forget 9"]);
+});
+
+test("the order is chosen from a menu, and the view from tabs and a menu", async () => {
+    const store = await mountQueue([makeRow(1)]);
+    await contains(".o_social_queue_sort").click();
+    await contains(".dropdown-item:contains(Newest)").click();
+    expect(store.queue.query.sort).toBe("newest");
+    await contains("[data-view=mine]").click();
+    expect(store.queue.query.view).toBe("mine");
+    await contains(".o_social_queue_other").click();
+    await contains(".dropdown-item:contains(Overdue)").click();
+    expect(store.queue.query.view).toBe("overdue");
+    expect(".o_social_queue_other").toHaveText(/Overdue/);
+});

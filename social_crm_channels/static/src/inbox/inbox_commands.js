@@ -32,7 +32,7 @@ commands.add(
     "person",
     {
         label: _t("Show or hide who this is"),
-        hotkey: "i",
+        hotkey: "c",
         isAvailable: (store) => Boolean(store.caseId),
         run: (store) => {
             if (store.env.isSmall) {
