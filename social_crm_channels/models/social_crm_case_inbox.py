@@ -1,6 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
-from odoo.fields import Command
 
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify
 
@@ -29,21 +28,11 @@ class SocialCrmCase(models.Model):
         if not case:
             return {}
         case.ensure_one()
-        if names is None:
-            case._inbox_answer_mention()
         return {
             name: getattr(case, method)()
             for name, method in case._inbox_sections().items()
             if names is None or name in names
         }
-
-    def _inbox_answer_mention(self):
-        """This user came to look: no mention of them waits here any more."""
-        if self.env.user in self.mention_user_ids:
-            # sudo: also who may only read the case has seen what they were called for
-            self.sudo().with_context(tracking_disable=True).mention_user_ids = [
-                Command.unlink(self.env.uid)
-            ]
 
     def action_open_in_inbox(self):
         """Open this case where it is answered."""

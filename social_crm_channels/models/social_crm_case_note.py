@@ -100,10 +100,3 @@ class SocialCrmCase(models.Model):
         case_sudo = self.sudo().with_context(tracking_disable=True)
         if self.env.uid in case_sudo.mention_user_ids.ids:
             case_sudo.mention_user_ids = [Command.unlink(self.env.uid)]
-
-    def _tell_screens(self):
-        """Tell open screens that something other than a word changed here; ids only."""
-        self.env.ref("social_crm_base.group_viewer")._bus_send(
-            "social_crm/interactions",
-            {"ids": [], "case_ids": self.ids, "conversation_ids": []},
-        )
