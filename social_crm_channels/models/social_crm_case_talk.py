@@ -3,6 +3,8 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 TALK_PAGE = 50
 TALK_PAGE_MAX = 300
@@ -39,11 +41,15 @@ class SocialCrmCase(models.Model):
         roots = self._talk_roots(page)
         told = {entry["id"]: entry for entry in (page | roots)._talk_data()}
         entries = [told[item.id] for item in page] + [
-            {"key": f"{entry['kind']}-{entry['id']}", **entry}
+            {
+                "key": f"{entry['kind']}-{entry['id']}",
+                "order": f"{entry['date']}.000000|",
+                **entry,
+            }
             for entry in self._inbox_talk_entries(since, until)
         ]
         return {
-            "entries": sorted(entries, key=lambda entry: (entry["date"], entry["key"])),
+            "entries": sorted(entries, key=lambda entry: (entry["order"], entry["key"])),
             "roots": {root.id: told[root.id] for root in roots},
             "parents": page._talk_parents(),
             "places": page.conversation_id._talk_places(),
@@ -77,9 +83,18 @@ class SocialCrmCase(models.Model):
             raise ValidationError(self.env._("This page of the talk does not exist.")) from error
 
     def _talk_interactions(self, until, last_id, limit):
-        domain = [("case_id", "=", self.id), ("kind", "not in", GESTURES)]
+        domain = Domain("case_id", "=", self.id) & Domain("kind", "not in", GESTURES)
         if until:
-            domain += ["|", ("date", "<", until), "&", ("date", "=", until), ("id", "<", last_id)]
+            # Networks tell fractions of a second, which a plain domain would cut off.
+            domain &= Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "(%s, %s) < (%s, %s)",
+                    SQL.identifier(alias, "date"),
+                    SQL.identifier(alias, "id"),
+                    until,
+                    last_id,
+                )
+            )
         return self.env["social.crm.interaction"].search(
             domain, limit=limit, order="date desc, id desc"
         )

@@ -71,6 +71,7 @@ class SocialCrmInteraction(models.Model):
             "id": self.id,
             "key": f"interaction-{self.id}",
             "date": text(self.date),
+            "order": f"{self.date:%Y-%m-%d %H:%M:%S.%f}|{self.id:012d}",
             "received": text(self.date_received),
             "type": self.kind,
             "direction": self.direction,

@@ -102,6 +102,22 @@ class TestTalk(TalkCommon):
         self.assertEqual(sorted(seen), sorted(expected))
         self.assertFalse(before)
 
+    def test_words_of_one_second_keep_their_order_over_pages(self):
+        self.ingest(
+            *(
+                message(f"f{part}", self.ana, minutes=20 + part * 137_000 / 60e6)
+                for part in (3, 1, 5, 0, 2, 4)
+            )
+        )
+        seen, before = [], None
+        for _page in range(6):
+            page = self.talk(before=before, limit=1)
+            before = page["before"]
+            seen.insert(0, page["entries"][0]["body"])
+        expected = [f"Message f{part}" for part in range(6)]
+        self.assertEqual(seen, expected)
+        self.assertEqual([entry["body"] for entry in self.talk()["entries"]][-6:], expected)
+
     def test_a_page_nobody_gave_is_refused(self):
         for forged in ("x", "2026-13-01|5", "2026-01-01", "|"):
             with self.assertRaises(ValidationError):

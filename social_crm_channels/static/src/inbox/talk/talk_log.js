@@ -6,8 +6,11 @@ const STREAM = ["direct", "group"];
 const DEPTH_LIMIT = 3;
 const TOGETHER_MS = 5 * 60 * 1000;
 
-const byTime = (one, other) =>
-    one.date < other.date ? -1 : one.date > other.date ? 1 : one.key < other.key ? -1 : 1;
+/** By the moment, with its fraction of a second where the network told one. */
+const byTime = (one, other) => {
+    const [first, second] = [one.order || one.date, other.order || other.date];
+    return first < second ? -1 : first > second ? 1 : one.key < other.key ? -1 : 1;
+};
 
 /** The pages of one case that were read so far, as one list, the oldest first. */
 export class TalkLog {
