@@ -20,6 +20,7 @@
         "views/social_crm_identity_views.xml",
         "views/social_crm_legal_hold_views.xml",
         "views/social_crm_restriction_views.xml",
+        "views/social_crm_retention_rule_views.xml",
         "views/social_crm_processing_activity_views.xml",
     ],
     "auto_install": True,

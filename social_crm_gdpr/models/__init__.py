@@ -5,6 +5,7 @@ from . import personal_data, social_crm_export_gate, social_crm_measure
 # isort: split
 from . import (
     res_partner,
+    res_users,
     social_crm_access_log,
     social_crm_case,
     social_crm_conversation,
@@ -16,4 +17,5 @@ from . import (
     social_crm_legal_hold,
     social_crm_processing_activity,
     social_crm_restriction,
+    social_crm_retention_rule,
 )

@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class SocialCrmPersonalData(models.AbstractModel):
@@ -33,3 +34,25 @@ class SocialCrmPersonalData(models.AbstractModel):
             people = hold._among(records_sudo.conversation_id.identity_id)
             held |= {r.id for r in records_sudo if r.conversation_id.identity_id & people}
         return self.browse(sorted(held))
+
+    @api.model
+    def _retention_left_domain(self, names):
+        """Rows that still hold something in one of these fields.
+
+        :param list names: stored fields a retention rule empties
+        :rtype: Domain
+        """
+        return Domain.OR(
+            Domain(name, "not in", [False, 0])
+            if self._fields[name].type in ("integer", "float")
+            else Domain(name, "!=", False)
+            for name in names
+        )
+
+    def _retention_clear(self, category, names):
+        """Empty these fields of rows whose time is over.
+
+        :param str category: the category of personal data that goes
+        :param list names: the fields of that category
+        """
+        self.write(dict.fromkeys(names, False))

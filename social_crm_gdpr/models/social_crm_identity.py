@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -86,3 +86,22 @@ class SocialCrmIdentity(models.Model):
     def action_hold(self):
         """Keep what is known of these accounts from being erased."""
         return self.env["social.crm.legal.hold"]._open_for(identities=self)
+
+    @api.model
+    def _retention_left_domain(self, names):
+        """Override: an account that only has its stand-in name left has nothing left."""
+        names = [name for name in names if name != "name"]
+        return super()._retention_left_domain(names)
+
+    def _retention_clear(self, category, names):
+        """Override: an account without a name of its own keeps a stand-in and its words a shell.
+
+        Should the person come again, that is a new account without past.
+        """
+        if category == "identity":
+            self.write({**dict.fromkeys(names, False), "name": self.env._("Former account")})
+            self.alias_ids.unlink()
+            self.link_ids.unlink()
+            self.message_ids.unlink()
+        else:
+            super()._retention_clear(category, names)

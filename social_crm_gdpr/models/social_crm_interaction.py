@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import models
+from odoo import api, fields, models
 
 
 class SocialCrmInteraction(models.Model):
@@ -22,3 +22,17 @@ class SocialCrmInteraction(models.Model):
             self.env._("no lead may be made")
         )
         return super()._gate_lead()
+
+    @api.model
+    def _retention_left_domain(self, names):
+        """Override: content that was blanked is gone, whatever its columns say."""
+        if "body" in names:
+            return fields.Domain("state", "not in", ("deleted", "expired"))
+        return super()._retention_left_domain(names)
+
+    def _retention_clear(self, category, names):
+        """Override: content goes the way all content goes, quotes in leads and media included."""
+        if category == "content":
+            self._blank_content("expired")
+        else:
+            super()._retention_clear(category, names)

@@ -41,7 +41,7 @@ class SocialCrmMeasure(models.AbstractModel):
         required=True,
         readonly=True,
         copy=False,
-        default=lambda self: str(uuid.uuid4()),
+        default=lambda self: self._new_reference(),
         help="What the evidence log calls it.",
     )
     identity_ids = fields.Many2many("social.crm.identity", string="Accounts")
@@ -69,6 +69,14 @@ class SocialCrmMeasure(models.AbstractModel):
         for measure in self:
             if measure.until and measure.until <= measure.since:
                 raise ValidationError(self.env._("The end must lie after the beginning."))
+
+    @api.model
+    def _new_reference(self):
+        """A random name for the evidence log.
+
+        :rtype: str
+        """
+        return str(uuid.uuid4())
 
     # === CRUD METHODS === #
 

@@ -1,2 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import test_evidence, test_legal_hold, test_public, test_register, test_restriction
+from . import test_evidence
+from . import test_legal_hold
+from . import test_public
+from . import test_register
+from . import test_restriction
+from . import test_retention
