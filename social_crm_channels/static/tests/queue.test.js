@@ -2,7 +2,8 @@ import { expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAll, queryAllTexts, queryFirst, scroll } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains } from "@web/../tests/web_test_helpers";
+import { contains, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { registry } from "@web/core/registry";
 
 import { chooseRow, InboxQueue } from "@social_crm_channels/inbox/queue/queue";
 import { comparePositions, QueueModel } from "@social_crm_channels/inbox/queue/queue_model";
@@ -407,4 +408,34 @@ test("the order is chosen from a menu, and the view from tabs and a menu", async
     await contains(".dropdown-item:contains(Overdue)").click();
     expect(store.queue.query.view).toBe("overdue");
     expect(".o_social_queue_other").toHaveText(/Overdue/);
+});
+
+test("the bulk bar runs what the registry holds for many: the usual as buttons, the rest in a menu", async () => {
+    const commands = registry.category("social_crm.inbox_commands");
+    const entries = ["one", "two", "three", "four", "five"].map((key) => [
+        key,
+        {
+            label: key,
+            groups: ["bulk"],
+            isPrimary: key === "five",
+            run: (store) => expect.step(`${key} ${store.targetIds}`),
+        },
+    ]);
+    patchWithCleanup(commands, {
+        getEntries: () => [...entries, ["alone", { label: "alone", groups: ["head"], run() {} }]],
+    });
+    const store = await mountQueue([makeRow(1), makeRow(2)]);
+    chooseRow(store, store.queue.rows[0]);
+    chooseRow(store, store.queue.rows[1], true);
+    await animationFrame();
+    expect(".o_social_bulk").toHaveText(/2 cases chosen/);
+    expect(queryAll(".o_social_bulk [data-command]").map((el) => el.dataset.command)).toEqual([
+        "five", "one", "two", "three",
+    ]);
+    await contains(".o_social_bulk [data-command=five]").click();
+    await contains(".o_social_bulk_more").click();
+    await contains(".dropdown-item[data-command=four]").click();
+    expect.verifySteps(["five 1,2", "four 1,2"]);
+    await contains(".o_social_bulk button[aria-label='Choose none']").click();
+    expect(".o_social_bulk").toHaveCount(0);
 });

@@ -3,6 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { useLiveRefresh } from "@social_crm_base/live/live_hook";
 
@@ -43,6 +44,8 @@ export class Inbox extends Component {
         this.store = useState(InboxStore.make(this.env, services));
         useSubEnv({ inbox: this.store });
         this.root = useRef("root");
+        // Back by the breadcrumb, the case is open as it was.
+        useSetupAction({ getLocalState: () => ({ caseId: this.store.caseId }) });
         this.widths = usePaneWidths(this.root);
         useInboxKeys(this.store);
         useLiveRefresh({
@@ -74,12 +77,11 @@ export class Inbox extends Component {
         this.store.pane = "person";
     }
 
-    /** The case a link or button asks for, or the one that was open before a reload. */
+    /** The case that was open before one went elsewhere or reloaded, or that a link asks for. */
     get askedCaseId() {
-        const { params, context } = this.props.action;
-        const isOurs = !params?.case_id && !context?.active_id;
-        const asked = params?.case_id || context?.active_id || (isOurs && router.current.case);
-        return Number(asked) || null;
+        const { action, state } = this.props;
+        const asked = action.params?.case_id || action.context?.active_id || router.current.case;
+        return Number(state ? state.caseId : asked) || null;
     }
 
     get rememberedQuery() {
