@@ -163,8 +163,8 @@ class SocialCrmCase(models.Model):
             CasePlace(
                 case_id, company, team, priority, cycle,
                 Facts(
-                    opened, waiting, bool(answered), state == "waiting", read_pauses(pauses),
-                    reply_until,
+                    whole(opened), whole(waiting), bool(answered), state == "waiting",
+                    read_pauses(pauses), whole(reply_until),
                 ),
                 frozenset(channels or ()), frozenset(kinds or ()),
             )
@@ -315,6 +315,11 @@ class SocialCrmCase(models.Model):
                 "policy_id deadline_source breach_state breached_at deadline_watch_at"
             ),
         }
+
+
+def whole(moment):
+    """To the second, as the ORM keeps moments: what a turn is known by must stay the same."""
+    return moment and moment.replace(microsecond=0)
 
 
 def place_columns(place, now: datetime):

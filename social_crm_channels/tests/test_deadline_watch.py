@@ -51,6 +51,19 @@ class TestDeadlineWatch(PolicyCommon):
         self.assertEqual(activity.user_id, self.agent)
         self.assertIn("due", activity.summary)
 
+    def test_a_word_that_came_between_two_seconds_is_warned_of_once_too(self):
+        self.policy()
+        between = MONDAY.replace(microsecond=654321)
+        case = self.asks("m1", between)
+        self.env.cr.execute(
+            "UPDATE social_crm_case SET waiting_since = %s WHERE id = %s", [between, case.id]
+        )
+        self.env.invalidate_all()
+        for minutes in (45, 46, 61, 62):
+            self.watch(later(MONDAY, minutes=minutes))
+            case._set_deadlines()
+        self.assertEqual(self.notices(case), [("first", "warning"), ("first", "breach")])
+
     def test_where_nobody_has_it_the_team_is_warned(self):
         self.policy()
         case = self.asks("m1", MONDAY)
