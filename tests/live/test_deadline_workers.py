@@ -92,6 +92,6 @@ def test_three_watches_at_once_tell_everybody_once(server):
 def test_a_watch_that_dies_leaves_nothing_half_done(server, moment):
     server.shell(AGAIN)
     killer = Killer(server)
-    killer.run(WATCH, at=moment)
+    assert killer.run(WATCH, at=moment) is None
     killer.run(WATCH)
     assert_everybody_is_told_once(server)
