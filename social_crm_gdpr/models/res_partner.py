@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -15,6 +15,10 @@ class ResPartner(models.Model):
         help="Art. 18 GDPR: answering what the person asks stays possible, nothing else.",
     )
 
+    @api.constrains("social_relation_note")
+    def _check_special_terms(self):
+        self._refuse_special_terms(["social_relation_note"])
+
     def _compute_social_is_restricted(self):
         restricted = self._is_restricted()
         for partner in self:
@@ -28,9 +32,15 @@ class ResPartner(models.Model):
         return self.env["social.crm.restriction"]._among(self)
 
     def _social_profiled(self):
-        """Override to leave out whose use is restricted."""
+        """Override to leave out whose use is restricted, and minors."""
         found = super()._social_profiled()
-        return found - found._is_restricted()
+        found -= found._is_restricted()
+        # sudo: a child is one whoever asks
+        minors_sudo = self.env["social.crm.identity"].sudo().search(
+            [("partner_id", "in", found._origin.ids), ("minor", "!=", False)]
+        )
+        children = set(minors_sudo.partner_id.ids)
+        return found.filtered(lambda partner: partner._origin.id not in children)
 
     def _compute_social_relation_reason(self):
         """Override: no sum of what somebody bought where nothing may be summed up."""

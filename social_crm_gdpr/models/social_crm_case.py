@@ -20,6 +20,8 @@ class SocialCrmCase(models.Model):
                     ),
                 },
             )
+        if self.identity_id.minor:
+            notices.insert(0, {"level": "warning", "text": self.identity_id._minor_words()})
         return notices
 
     def _inbox_person_habits(self):

@@ -15,4 +15,6 @@ class SocialCrmConversation(models.Model):
                 "The use of this person's data is restricted (Art. 18 GDPR): only what they ask "
                 "may be answered."
             )
+        if purpose not in OPEN_PURPOSES and self.identity_id.minor:
+            return self.identity_id._minor_words()
         return super()._purpose_refusal(purpose)

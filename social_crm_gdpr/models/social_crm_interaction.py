@@ -18,9 +18,9 @@ class SocialCrmInteraction(models.Model):
         :raise UserError: in words
         """
         people = self.identity_id | self.conversation_id.identity_id
-        people.filtered(lambda who: not who.is_own)._refuse_restricted(
-            self.env._("no lead may be made")
-        )
+        people = people.filtered(lambda who: not who.is_own)
+        people._refuse_restricted(self.env._("no lead may be made"))
+        people._refuse_minors()
         return super()._gate_lead()
 
     @api.model

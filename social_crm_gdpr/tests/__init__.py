@@ -5,3 +5,4 @@ from . import test_public
 from . import test_register
 from . import test_restriction
 from . import test_retention
+from . import test_special

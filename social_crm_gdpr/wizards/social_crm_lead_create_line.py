@@ -19,4 +19,7 @@ class SocialCrmLeadCreateLine(models.TransientModel):
                     who=self.identity_id.display_name,
                 ),
             }
+        if self.identity_id.minor:
+            words = Markup("<p>%s</p>") % self.identity_id._minor_words()
+            return {"action": "refused", "refusal": words}
         return super()._refusal_values(refusals)

@@ -1,0 +1,94 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import re
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from odoo.addons.social_crm_base.tools.privacy import not_personal
+
+from ..tools.special import compile_terms, folded
+
+
+class SocialCrmSpecialTerm(models.Model):
+    """Words that may tell of health, faith, politics, union, sex life or origin (GDPR Art. 9).
+
+    Texts with such words are not profiled; which list it was is stored nowhere.
+    """
+
+    # No company: what is a special category is the law's matter
+    _name = "social.crm.special.term"
+    _inherit = ["social.crm.personal.data"]
+    _description = "Words of Special Categories"
+    _order = "lang, name"
+
+    name = fields.Char(string="Subject", required=True)
+    lang = fields.Char(
+        string="Language", required=True, help="Two letters, for example sr for both scripts."
+    )
+    words = fields.Text(required=True, help="One a line; a * at the end takes every ending.")
+    active = fields.Boolean(default=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache("lang")
+    def _pattern(self, lang):
+        """The expression of one language's lists, or of all where it has none.
+
+        :param str lang: two letters, or empty
+        """
+        # sudo: everybody's texts are looked at; the lists are configuration
+        lists_sudo = self.sudo().search([])
+        of_lang_sudo = lists_sudo.filtered(lambda one: one.lang == lang)
+        return compile_terms(
+            word for one in of_lang_sudo or lists_sudo for word in one.words.splitlines()
+        )
+
+    @api.model
+    def _is_special(self, text, language=""):
+        """Whether a text may tell something the law protects most.
+
+        :param str language: code of its language, where it is known
+        :rtype: bool
+        """
+        pattern = self._pattern((language or "")[:2].lower())
+        return bool(text and pattern and pattern.search(folded(text)))
+
+    def _personal_data_fields(self):
+        return not_personal("name lang words active")
+
+
+class SocialCrmPersonalData(models.AbstractModel):
+    _inherit = "social.crm.personal.data"
+
+    def _refuse_special_terms(self, names):
+        """Refuse to sort people by what the law protects most: constraints of editors call this.
+
+        :param list names: text fields an administrator writes terms into
+        :raise ValidationError: with the reason
+        """
+        terms = self.env["social.crm.special.term"]
+        for record in self:
+            for name in names:
+                # keywords with endings open are looked at as if they were whole
+                text = re.sub(r"\*", "", record[name] or "")
+                if terms._is_special(text):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s holds a word about health, pregnancy, faith, politics, "
+                            "union, sex life or origin. People are not sorted or sought by such "
+                            "words (GDPR Art. 9). Leave it out.",
+                            field=record._fields[name]._description_string(self.env),
+                        )
+                    )

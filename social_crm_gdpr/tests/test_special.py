@@ -1,0 +1,143 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.social_crm_base.tests.common import message, person
+
+from .test_restriction import MeasureCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSpecialCategories(MeasureCommon):
+    def said_so(self, text, **facts):
+        number = self.interactions.search_count([]) + 1
+        external_id = f"s{number}"
+        self.ingest(message(external_id, person("cila"), minutes=number, text=text, **facts))
+        said = self.said(external_id)
+        said._run_hooks()
+        return said
+
+    def test_words_of_special_categories_are_not_profiled_in_any_language_or_script(self):
+        for text in (
+            "I was diagnosed with diabetes last year",
+            "Ich bin schwanger, hilft die Creme?",
+            "Da li je bezbedno u trudnoći?",
+            "Да ли је безбедно у трудноћи?",
+            "Saya sedang hamil 🤰",
+            "Ja sam u sindikatu",
+        ):
+            with self.subTest(text=text):
+                said = self.said_so(text)
+                self.assertTrue(said.not_profiled)
+                self.assertFalse(said._may_profile())
+
+    def test_other_words_are(self):
+        for text in ("Die Lieferung kam zu spät", "Kasni paket 😡", "Krebsrot ist die Farbe", "🙂"):
+            with self.subTest(text=text):
+                self.assertFalse(self.said_so(text).not_profiled)
+
+    def test_which_list_it_was_is_stored_nowhere(self):
+        said = self.said_so("Ich bin schwanger")
+        stored = [name for name, field in said._fields.items() if field.store]
+        self.assertNotIn("pregnancy", str(said.read(stored)).casefold())
+
+    def test_a_language_that_is_known_is_judged_by_its_own_list(self):
+        self.assertFalse(self.said_so("Rom ist eine schöne Stadt", language="de").not_profiled)
+        self.assertTrue(self.said_so("Ja sam Rom", language="sr").not_profiled)
+
+    def test_editors_refuse_such_terms_and_say_why(self):
+        rules = self.env["social.crm.rule"].with_user(self.manager)
+        for values in ({"keywords": "trudnoć*, kasni"}, {"name": "Gewerkschaft"}):
+            with self.assertRaisesRegex(ValidationError, "Art. 9"):
+                rules.create({"name": "Rule", "keywords": "kasni", **values})
+        with self.assertRaisesRegex(ValidationError, "Art. 9"):
+            self.env["social.crm.tag"].with_user(self.manager).create({"name": "Schwanger"})
+        with self.assertRaisesRegex(ValidationError, "Art. 9"):
+            self.contact.write(
+                {"social_relation_manual": "customer", "social_relation_note": "she is pregnant"}
+            )
+        self.assertTrue(rules.create({"name": "Late", "keywords": "kasni"}))
+
+    def test_a_minor_is_answered_and_nothing_else(self):
+        for text in ("I am 12 years old", "Imam 13 godina", "Ich bin 11 Jahre alt", "Umur saya 12 tahun"):
+            with self.subTest(text=text):
+                said = self.said_so(text)
+                who = said.identity_id
+                self.assertEqual(who.minor, "likely")
+                self.assertFalse(said._may_profile() or who._may_profile())
+                with self.assertRaisesRegex(UserError, "minor"):
+                    said.with_user(self.agent)._gate_lead()
+                talk = said.conversation_id.with_user(self.agent)
+                with self.assertRaisesRegex(UserError, "minor"):
+                    talk._queue_reply("Zadovoljni?", purpose="feedback")
+                self.assertTrue(talk._queue_reply("Evo odgovora"))
+                self.assertIn("minor", said.case_id._inbox_person_notices()[0]["text"])
+                who.minor = False
+
+    def test_the_age_counts_by_the_country_and_is_not_stored(self):
+        self.company.country_id = self.env.ref("base.at")
+        self.assertFalse(self.said_so("Ich bin 15 Jahre alt").identity_id.minor)
+        self.company.country_id = self.env.ref("base.rs")
+        self.assertEqual(self.said_so("Imam 14 godina").identity_id.minor, "likely")
+        self.assertFalse(self.env["social.crm.identity"]._fields.get("age"))
+
+    def test_a_number_is_not_an_age(self):
+        for text in ("I am 5 minutes away", "Ich bin 10 Minuten zu spät", "Imam 3 paketa"):
+            with self.subTest(text=text):
+                self.assertFalse(self.said_so(text).identity_id.minor)
+
+    def test_a_contact_with_a_childs_account_is_in_no_segment(self):
+        self.contact._social_refresh_relation()
+        self.ana.minor = "known"
+        self.contact._social_refresh_relation()
+        self.assertFalse(self.contact.social_relation)
+
+
+@tagged("post_install", "-at_install")
+class TestNoAutomatedDecision(MeasureCommon):
+    def rule(self, **values):
+        return self.env["social.crm.rule"].with_user(self.manager).create(
+            {"name": "Rule", **values}
+        )
+
+    def test_nobody_is_put_back_by_segment_loyalty_followers_or_mood_alone(self):
+        for condition in (
+            {"relation": "former"},
+            {"loyalty": "lapsed"},
+            {"followers_from": 10},
+            {"domain": "[('mood_score', '<', 0)]"},
+        ):
+            with self.subTest(condition=condition):
+                with self.assertRaisesRegex(ValidationError, "Art. 22"):
+                    self.rule(priority="0", **condition)
+                self.assertTrue(self.rule(priority="2", **condition))
+        rule = self.rule(relation="former", priority="1")
+        with self.assertRaisesRegex(ValidationError, "Art. 22"):
+            rule.priority = "0"
+
+    def test_no_action_decides_on_people_by_profile_alone(self):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Close it",
+                "model_id": self.env["ir.model"]._get_id("social.crm.case"),
+                "state": "code",
+                "code": "record.write({'state': 'closed'})",
+            }
+        )
+        rules = self.env["social.crm.rule"]
+        with self.assertRaisesRegex(ValidationError, "Art. 22"):
+            rules.create(
+                {"name": "R", "followers_from": 1, "action_server_id": action.id}
+            )
+        self.assertTrue(
+            rules.create({"name": "R", "keywords": "kasni", "action_server_id": action.id})
+        )
+
+    def test_nobodys_words_are_hidden_by_profile(self):
+        for condition in ({"relation": "former"}, {"loyalty": "lapsed"}, {"followers_from": 10}):
+            with self.assertRaises(ValidationError):
+                self.rule(hide_spam=True, **condition)
+
+    def test_the_editor_says_so(self):
+        view = self.env["social.crm.rule"].with_user(self.manager).get_view(view_type="form")
+        self.assertIn("Art. 22", view["arch"])
