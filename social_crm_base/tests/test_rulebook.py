@@ -98,7 +98,7 @@ class TestVerdicts(RulebookCase):
     def test_nobody_infers_special_categories_anywhere(self):
         for platform in self.env["social.crm.platform"].search([]):
             for action in ("sensitive", "minor", "keep_deleted"):
-                verdict = self.verdict(platform.code, action)
+                verdict = self.Rule._verdicts(platform, action)[platform.id]
                 self.assertEqual(verdict.verdict, "refuse", f"{platform.code} {action}")
                 self.assertFalse(verdict.permits(consent=True, decision=True))
 
