@@ -8,7 +8,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.social_crm_base.tools.business_time import BusinessClock
 
+from ..const import BATCH_TRIES
 from .social_crm_agent_turns import Turns
+from .social_crm_worker import is_lost_race, races_expected
 
 # So many cases are handed out in one go; what is left waits for the next.
 HAND_OUT = 500
@@ -24,9 +26,26 @@ class SocialCrmCase(models.Model):
         """Take back what waits too long or lies with absent colleagues, hand out what waits."""
         # sudo: the job works for every team
         cases_sudo = self.sudo().with_context(tracking_disable=True)
-        cases_sudo.env["social.crm.agent"]._return_absent()
-        cases_sudo._return_unanswered()
-        cases_sudo._hand_out_waiting()
+        cases_sudo._until_won(cases_sudo.env["social.crm.agent"]._return_absent)
+        cases_sudo._until_won(cases_sudo._return_unanswered)
+        cases_sudo._until_won(cases_sudo._hand_out_waiting)
+
+    def _until_won(self, step):
+        """Take a step and commit it; where another worker was quicker, take it anew.
+
+        :param callable step: without arguments
+        """
+        for tries_left in reversed(range(BATCH_TRIES)):
+            try:
+                with races_expected():
+                    step()
+                    self.env["ir.cron"]._commit_progress()
+                return
+            except Exception as error:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if not tries_left or not is_lost_race(error):
+                    raise
 
     # === RETURN === #
 

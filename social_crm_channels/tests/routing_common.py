@@ -92,7 +92,9 @@ class RoutingCommon(SocialCrmCommon):
         """The scheduled action, so many minutes after the beginning."""
         if minutes is not None:
             self.clock.move_to(at(minutes))
-        self.env["social.crm.case"]._cron_share_out()
+        with self.enter_registry_test_mode():
+            self.env.ref("social_crm_channels.ir_cron_share_out").method_direct_trigger()
+        self.env.invalidate_all()
 
     def log_of(self, case):
         """What stands in the log of a case, as text."""
