@@ -103,3 +103,14 @@ test("a deadline says how long there is, and alarms in time", async () => {
     expect(".o_social_head_deadline").toHaveClass("text-bg-danger");
     expect(".o_social_head_deadline").toHaveText(/Overdue/);
 });
+
+test("while cases are chosen, the head offers nothing that would go to them instead", async () => {
+    const store = await mountHead();
+    expect(".o_social_head_more").toHaveCount(1);
+    store.selection.add(7);
+    await animationFrame();
+    expect(".o_social_head_more, .o_social_head [data-command]").toHaveCount(0);
+    await contains(".o_social_head_chosen").click();
+    expect(store.selection.size).toBe(0);
+    expect(".o_social_head_more").toHaveCount(1);
+});
