@@ -13,6 +13,8 @@ from ..tools.deadlines import Facts, Promise, running
 
 # How far ahead working hours are read for a deadline; further where it lies beyond.
 HORIZONS = (timedelta(days=30), timedelta(days=180), timedelta(days=1100))
+# Set on records while a batch is worked on whose deadlines are all worked out at its end.
+DEADLINES_LATER = "social_crm_deadlines_later"
 # A change of these moves deadlines; so does one of the state, which recounts the turns.
 MOVES_DEADLINES = frozenset({"priority", "team_id", "partner_id"})
 
@@ -107,7 +109,8 @@ class SocialCrmCase(models.Model):
 
     def write(self, vals):
         done = super().write(vals)
-        if vals.keys() & MOVES_DEADLINES:
+        # Routing hands cases over one by one; the step after it works out all their deadlines.
+        if vals.keys() & MOVES_DEADLINES and not self.env.context.get(DEADLINES_LATER):
             self._set_deadlines()
         return done
 

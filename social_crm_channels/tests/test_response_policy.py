@@ -276,6 +276,26 @@ class TestResponsePolicy(PolicyCommon):
         with self.assertRaises(AccessError):
             policy.with_user(self.manager).read(["name"])
 
+    def test_what_routing_changes_is_worked_out_once_for_the_whole_batch(self):
+        urgent = self.policy(name="Urgent", priority="2", sequence=1, first_minutes=30)
+        self.policy()
+        self.env["social.crm.rule"].search([]).active = False
+        self.env["social.crm.rule"].create({"name": "All urgent", "priority": "2"})
+        cases = type(self.env["social.crm.case"])
+        calls = []
+        worked_out = cases._set_deadlines
+
+        def count(found):
+            calls.append(len(found))
+            return worked_out(found)
+
+        self.patch(cases, "_set_deadlines", count)
+        with freeze_time(MONDAY):
+            self.ingest(*(message(f"r{n}", person(f"r{n}"), n) for n in range(5)))
+            self.interactions._run_second_stage()
+        self.assertEqual(self.said("r1").case_id.policy_id, urgent)
+        self.assertEqual([found for found in calls if found], [5])
+
     def test_a_hundred_cases_cost_as_many_queries_as_one(self):
         self.policy(segment="unknown", resolution_minutes=600)
         for number in range(40):
