@@ -8,6 +8,7 @@ from . import (
     res_users,
     social_crm_access_log,
     social_crm_age_limit,
+    social_crm_breach,
     social_crm_case,
     social_crm_conversation,
     social_crm_evidence,

@@ -1,4 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from . import test_breach
 from . import test_evidence
 from . import test_legal_hold
 from . import test_public

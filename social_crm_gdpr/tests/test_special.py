@@ -59,7 +59,12 @@ class TestSpecialCategories(MeasureCommon):
         self.assertTrue(rules.create({"name": "Late", "keywords": "kasni"}))
 
     def test_a_minor_is_answered_and_nothing_else(self):
-        for text in ("I am 12 years old", "Imam 13 godina", "Ich bin 11 Jahre alt", "Umur saya 12 tahun"):
+        for text in (
+            "I am 12 years old",
+            "Imam 13 godina",
+            "Ich bin 11 Jahre alt",
+            "Umur saya 12 tahun",
+        ):
             with self.subTest(text=text):
                 said = self.said_so(text)
                 who = said.identity_id
