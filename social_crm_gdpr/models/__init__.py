@@ -19,6 +19,7 @@ from . import (
     social_crm_interaction_special,
     social_crm_journey,
     social_crm_legal_hold,
+    social_crm_platform,
     social_crm_processing_activity,
     social_crm_restriction,
     social_crm_retention_rule,

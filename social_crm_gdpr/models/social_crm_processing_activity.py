@@ -70,6 +70,9 @@ class SocialCrmProcessingActivity(models.Model):
     retention = fields.Text(translate=True, help="Art. 30(1)(f): how long, by kind of data.")
     security = fields.Text(translate=True, help="Art. 30(1)(g): measures, in general terms.")
     platform_ids = fields.Many2many("social.crm.platform", string="Networks")
+    prefill_key = fields.Char(
+        readonly=True, copy=False, help="What it was prefilled from; prefilled once."
+    )
     owner_id = fields.Many2one("res.users", tracking=True)
     reviewed_on = fields.Date(tracking=True)
     review_due = fields.Boolean(compute="_compute_review_due", search="_search_review_due")
@@ -116,6 +119,81 @@ class SocialCrmProcessingActivity(models.Model):
                     )
                 )
 
+    # === PREFILLING === #
+
+    @api.model
+    def action_prefill(self):
+        """Draft an entry for each network in use and each purpose that has none yet.
+
+        :return: an action on the drafts
+        :rtype: dict
+        """
+        self.check_access("create")
+        found = {**self._prefill_networks(), **self._prefill_purposes()}
+        known = set(
+            self.with_context(active_test=False)
+            .search([("company_id", "=", self.env.company.id), ("prefill_key", "!=", False)])
+            .mapped("prefill_key")
+        )
+        self.create(
+            [
+                {**values, "prefill_key": key, "company_id": self.env.company.id}
+                for key, values in found.items()
+                if key not in known
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "social_crm_gdpr.social_crm_processing_activity_action"
+        )
+        action["context"] = {"search_default_draft": 1}
+        return action
+
+    @api.model
+    def _prefill_networks(self):
+        """From the channels in use: role, agreement, recipient and transfer of each network.
+
+        :return: key to values
+        :rtype: dict
+        """
+        # sudo: the register tells of every channel of the company, whoever answers there
+        channels_sudo = self.env["social.crm.channel"].sudo().search(
+            [("company_id", "=", self.env.company.id)]
+        )
+        found = {}
+        for platform, channels in channels_sudo.grouped("platform_id").items():
+            grounds = dict(platform._fields["transfer_ground"]._description_selection(self.env))
+            agreement = platform.joint_agreement and self.env._(
+                "%(agreement)s, of %(day)s",
+                agreement=platform.joint_agreement,
+                day=platform.joint_agreement_on or self.env._("unknown date"),
+            )
+            found[f"platform:{platform.code}"] = {
+                "name": self.env._("Presence on %(network)s", network=platform.name),
+                "purpose": self.env._(
+                    "Being reached and read on %(network)s: %(channels)s.",
+                    network=platform.name,
+                    channels=", ".join(channels.mapped("name")),
+                ),
+                "legal_basis": "interest",
+                "role": platform.our_role if platform.our_role == "joint" else "controller",
+                "joint_note": agreement,
+                "subjects": self.env._("People who write to these accounts or about us there."),
+                "data": self.env._("Account name, handle, picture address; what they write."),
+                "recipients": platform.data_location or platform.name,
+                "transfer": grounds.get(platform.transfer_ground),
+                "platform_ids": [fields.Command.set(platform.ids)],
+            }
+        return found
+
+    @api.model
+    def _prefill_purposes(self):
+        """From the purposes people consent to; other addons add theirs by ``super()``.
+
+        :return: key to values
+        :rtype: dict
+        """
+        return {}
+
     def action_put_in_force(self):
         """Put reviewed entries in force."""
         self.write({"state": "in_force", "reviewed_on": fields.Date.context_today(self)})
@@ -133,7 +211,7 @@ class SocialCrmProcessingActivity(models.Model):
             **not_personal(
                 "name sequence active company_id state purpose legal_basis interest role "
                 "joint_note subjects data recipients transfer retention security platform_ids "
-                "reviewed_on"
+                "reviewed_on prefill_key"
             ),
             **classify(
                 EMPLOYEE, KEEP, "owner_id", ground="GDPR Art. 30: who answers for an activity"

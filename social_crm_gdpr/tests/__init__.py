@@ -6,4 +6,5 @@ from . import test_public
 from . import test_register
 from . import test_restriction
 from . import test_retention
+from . import test_role_matrix
 from . import test_special

@@ -72,3 +72,37 @@ class TestRegister(SocialCrmCommon):
         self.assertIn(("social.crm.identity", "handle"), found)
         self.assertTrue(found["social.crm.case", "user_id"].ground)
         self.assertNotIn(("social.crm.interaction", "kind"), found)
+
+    def test_networks_in_use_are_drafted_once_with_role_and_transfer(self):
+        self.platform.write(
+            {
+                "our_role": "joint",
+                "joint_agreement": "Server rules",
+                "joint_agreement_on": "2025-02-03",
+                "transfer_ground": "scc",
+            }
+        )
+        activities = self.env["social.crm.processing.activity"].with_user(self.clerk)
+        for _time in range(2):
+            activities.action_prefill()
+        entry = activities.search([("prefill_key", "=", f"platform:{self.platform.code}")])
+        self.assertEqual(len(entry), 1)
+        self.assertEqual((entry.state, entry.role), ("draft", "joint"))
+        self.assertIn("2025-02-03", entry.joint_note)
+        self.assertIn("Art. 46", entry.transfer)
+        self.assertIn("Shop", entry.purpose)
+        with self.assertRaises(AccessError):
+            activities.with_user(self.officer).action_prefill()
+
+    def test_connecting_warns_where_nothing_is_settled(self):
+        self.platform.write({"our_role": "controller", "transfer_ground": "open"})
+        wizard = self.env["social.crm.connect"].with_user(self.manager).create(
+            {"platform_id": self.platform.id}
+        )
+        self.assertIn("Art. 44", wizard.privacy_warning)
+        self.platform.write({"our_role": "joint", "transfer_ground": "none"})
+        wizard.invalidate_recordset()
+        self.assertIn("Art. 26", wizard.privacy_warning)
+        self.platform.joint_agreement_on = "2025-02-03"
+        wizard.invalidate_recordset()
+        self.assertFalse(wizard.privacy_warning)
