@@ -65,6 +65,7 @@
         "demo/social_crm_response_policy_demo.xml",
         "demo/social_crm_rule_demo.xml",
         "demo/social_crm_together_demo.xml",
+        "demo/social_crm_composer_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

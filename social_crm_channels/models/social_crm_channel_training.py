@@ -34,6 +34,7 @@ class SocialCrmChannel(models.Model):
             raise UserError(self.env._("Only agents answer, so only agents can practise."))
         # sudo: whoever is new may neither make channels nor feed them
         channel_sudo = self.sudo()._practice_channel(self.env.company)
+        channel_sudo.team_ids.member_ids = [fields.Command.link(self.env.uid)]
         channel_sudo._sandbox_play(PRACTICE_STORY, faults=False, live=True)
         return {
             "type": "ir.actions.client",
@@ -54,6 +55,8 @@ class SocialCrmChannel(models.Model):
     def _practice_channel(self, company):
         """The company's channel for practice, made where there is none.
 
+        It has a team of its own: who practises joins it, and nobody else's queue shows its cases.
+
         :rtype: recordset
         """
         found = self.search(
@@ -62,6 +65,9 @@ class SocialCrmChannel(models.Model):
         if found:
             return found
         platform = self.env.ref("social_crm_base.platform_sandbox")
+        team = self.env["social.crm.team"].create(
+            {"name": self.env._("Practice"), "company_id": company.id}
+        )
         app = self.env["social.crm.app"].create(
             {
                 "name": self.env._("Practice"),
@@ -80,6 +86,7 @@ class SocialCrmChannel(models.Model):
                 "external_id": f"practice-{company.id}",
                 "handle": "practice",
                 "is_training": True,
+                "team_ids": [fields.Command.set(team.ids)],
             }
         )
 

@@ -151,6 +151,16 @@ class TestMastodonSending(MastodonCase):
         )
         self.assertEqual(receipt.ref, parsed.ref)
 
+    def test_a_private_answer_to_a_public_post_reaches_only_the_person(self):
+        private = dataclasses.replace(
+            self.reply, conversation_kind="direct", visibility="direct", recipient=ANA, mentions=()
+        )
+        self.connector._send(self.channel, private)
+        posted = self.posted()["json"]
+        self.assertEqual(posted["visibility"], "direct")
+        self.assertEqual(posted["in_reply_to_id"], "1001")
+        self.assertEqual(posted["status"], "@ana@away.example We look into it")
+
     def test_whoever_is_named_already_is_not_named_twice(self):
         named = dataclasses.replace(self.reply, text="Dear @Ana@away.example, yes", mentions=(ANA,))
         self.assertEqual(self.connector._render(self.channel, named), named.text)

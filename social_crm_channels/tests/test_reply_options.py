@@ -110,6 +110,26 @@ class TestReplyOptions(SocialCrmCommon):
             self.said("later").conversation_id, said.conversation_id, "their answer joins ours"
         )
 
+    def test_a_private_answer_goes_out_and_its_echo_is_no_second_one(self):
+        place = self.place_after(1, public=True)
+        row = place._queue_reply("Between us", visibility="direct").sudo()
+        message_out = row._out_message()
+        self.assertEqual(message_out.visibility, "direct")
+        self.assertEqual(message_out.recipient.handle, self.ana.handle)
+        self.assertEqual(message_out.parent.external_id, place._last_said().external_id)
+        row._mark_done(row._perform(message_out))
+        network = self.env["social.crm.sandbox.delivery"].search(
+            [("app_id", "=", self.app.id), ("due_at", "<=", fields.Datetime.now())]
+        )
+        network._deliver()
+        Event = self.env["social.crm.event"]
+        Event._process_batch(self.channel.id, Event._take(self.channel.id, None, 500))
+        said = self.interactions.search(
+            [("channel_id", "=", self.channel.id), ("direction", "=", "out")]
+        )
+        self.assertEqual(said, row.interaction_id, "the echo is ours")
+        self.assertEqual(said.conversation_id.kind, "direct")
+
     def test_a_network_allows_one_private_reply_for_some_days(self):
         self.sandbox.private_reply_days = 7
         place = self.place_after(24, public=True)

@@ -3,7 +3,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.social_crm_base.tests.common import know
+from odoo.addons.social_crm_base.tests.common import know, message, person
 
 from .composer_common import ComposerCommon
 
@@ -278,6 +278,18 @@ class TestTraining(ComposerCommon):
         self.assertEqual(
             self.env["social.crm.channel"].search([("is_training", "=", True)]), channel
         )
+
+    def test_only_who_practises_sees_the_invented_people(self):
+        Channel = self.env["social.crm.channel"]
+        Channel.with_user(self.agent).action_practise()
+        channel = Channel.search([("is_training", "=", True)])
+        self.ingest(message("practice", person("invented")), channel=channel)
+        case = self.said("practice", channel=channel).case_id
+        self.assertTrue(case.is_training)
+        self.assertTrue(case.with_user(self.agent).has_access("write"))
+        other = new_test_user(self.env, "not_new", groups="social_crm_base.group_agent")
+        self.assertFalse(case.with_user(other).has_access("read"))
+        self.assertFalse(channel.with_user(other).has_access("read"))
 
     def test_viewers_do_not_practise_answering(self):
         with self.assertRaisesRegex(UserError, "only agents can practise"):

@@ -244,7 +244,6 @@ export class InboxComposer extends Component {
         this.model.setBody(ev.target.value);
         this.suggestAt(ev.target.selectionStart);
         this.onChanged();
-        this.store.bus.trigger("typing", { id: this.state.caseId });
     }
 
     onChanged() {
