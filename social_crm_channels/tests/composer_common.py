@@ -8,6 +8,10 @@ class ComposerCommon(SocialCrmCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # What the example shop has written down is not asked here.
+        cls.env["social.crm.brand.rule"].search([]).active = False
+        cls.env["social.crm.protocol"].search([]).active = False
+        cls.env["mail.canned.response"].search([]).social_platform_ids = cls.platform
         cls.sandbox = cls.env.ref("social_crm_base.platform_sandbox")
         cls.app = cls.env["social.crm.app"].create(
             {"name": "Sandbox", "platform_id": cls.sandbox.id, "connector": "sandbox"}

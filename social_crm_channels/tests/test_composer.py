@@ -44,7 +44,7 @@ class TestComposerSection(ComposerCommon):
     def test_opening_costs_a_fixed_number_of_queries(self):
         self.open()
         self.env.invalidate_all()
-        with self.assertQueryCount(35):
+        with self.assertQueryCount(42):
             self.open()
 
     def test_counting_is_the_network_s_and_nothing_is_counted_twice(self):

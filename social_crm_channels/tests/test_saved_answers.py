@@ -15,7 +15,6 @@ class TestSavedAnswers(ComposerCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["mail.canned.response"].search([]).unlink()
         cls.german = cls.env["res.lang"]._activate_lang("de_DE")
         cls.english = cls.env["res.lang"]._activate_lang("en_US")
         cls.team = cls.env["social.crm.team"].create(
@@ -67,7 +66,7 @@ class TestSavedAnswers(ComposerCommon):
         self.assertEqual(self.shortcuts(), ["ours"])
         stranger = new_test_user(self.env, "stranger", groups="social_crm_base.group_agent")
         seen = self.env["mail.canned.response"].with_user(stranger).search([])
-        self.assertFalse(seen)
+        self.assertFalse({"ours", "leader's own"} & set(seen.mapped("source")))
         with self.assertRaises(AccessError):
             self.env["mail.canned.response"].with_user(self.agent).search(
                 [("source", "=", "ours")]
@@ -285,6 +284,7 @@ class TestTraining(ComposerCommon):
         channel = Channel.search([("is_training", "=", True)])
         self.ingest(message("practice", person("invented")), channel=channel)
         case = self.said("practice", channel=channel).case_id
+        self.env.invalidate_all()  # whose teams are which is read once a request
         self.assertTrue(case.is_training)
         self.assertTrue(case.with_user(self.agent).has_access("write"))
         other = new_test_user(self.env, "not_new", groups="social_crm_base.group_agent")

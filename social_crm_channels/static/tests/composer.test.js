@@ -207,6 +207,19 @@ describe("sending", () => {
         expect.verifySteps(["action_release 9"]);
     });
 
+    test("news that were read before it was sent bring no draft back", async () => {
+        const store = await mountComposer({}, { inbox_send: () => HELD });
+        await write("Hello");
+        await click(".o_social_send");
+        await animationFrame();
+        const draft = { conversation_id: 1, parent_id: 11, mode: "reply", body: "Hello", files: [] };
+        store.data = { composer: section({ draft }) };
+        await animationFrame();
+        await animationFrame();
+        expect(".o_social_text").toHaveValue("");
+        expect.verifySteps(["inbox_send 7 Hello"]);
+    });
+
     test("what the server stops can be answered privately", async () => {
         const stopped = {
             state: "stopped",

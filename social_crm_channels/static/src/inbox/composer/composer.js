@@ -1,4 +1,4 @@
-import { Component, onWillUnmount, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { useEmojiPicker } from "@web/core/emoji_picker/emoji_picker";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
@@ -11,7 +11,7 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { ComposerByHand } from "./by_hand";
 import { ComposerModel } from "./composer_model";
 import { replaceAt, triggerAt } from "./composer_text";
-import { DraftKeeper } from "./draft_keeper";
+import { useDraftKeeper } from "./draft_keeper";
 import { useComposerFiles } from "./files";
 import { ComposerProtocol } from "./protocol";
 import { ComposerSuggestions } from "./suggestions";
@@ -64,10 +64,7 @@ export class InboxComposer extends Component {
         });
         this.suggestions = useState(new SuggestionsModel(this.env.inbox));
         this.measuring = new KeepLast();
-        this.keeper = new DraftKeeper(
-            (caseId, values) => this.saveDraft(caseId, values),
-            (caseId, values) => this.beaconDraft(caseId, values)
-        );
+        this.keeper = useDraftKeeper(this.env.inbox.services.orm);
         this.files = useComposerFiles(
             () => this.model,
             () => this.onChanged()
@@ -78,15 +75,8 @@ export class InboxComposer extends Component {
             (section) => this.takeSection(section),
             () => [this.store.data.composer]
         );
-        useExternalListener(window, "beforeunload", () => this.keeper.leave());
-        useExternalListener(document, "visibilitychange", () => {
-            if (document.hidden) {
-                this.keeper.leave(); // a phone may never say that the page goes away
-            }
-        });
         this.listen();
         onWillUnmount(() => {
-            this.keeper.flush();
             this.suggestions.close();
             browser.clearTimeout(this.measureTimer);
             if (this.held.beforeTakeBack === this.flushDraft) {
@@ -174,7 +164,8 @@ export class InboxComposer extends Component {
             this.reset(section, caseId);
         } else {
             this.model.update(section);
-            if (!this.model.body && section.draft) {
+            // News read before the answer left still tell of its draft.
+            if (!this.model.body && section.draft && section.draft.body !== this.sentBody) {
                 this.model.restore(section.draft);
             }
         }
@@ -186,6 +177,7 @@ export class InboxComposer extends Component {
 
     reset(section, caseId) {
         this.hasDraft = Boolean(section.draft);
+        this.sentBody = null;
         Object.assign(this.state, {
             caseId,
             model: new ComposerModel(section),
@@ -410,21 +402,6 @@ export class InboxComposer extends Component {
         }
     }
 
-    // --- keeping ---
-
-    saveDraft(caseId, values) {
-        const { orm } = this.store.services;
-        this.saving = orm.silent.call(CASE, "inbox_draft", [[caseId], values]).catch(() => {});
-        return this.saving;
-    }
-
-    beaconDraft(caseId, values) {
-        const params = { model: CASE, method: "inbox_draft", args: [[caseId], values], kwargs: {} };
-        const body = JSON.stringify({ jsonrpc: "2.0", method: "call", params });
-        const blob = new Blob([body], { type: "application/json" });
-        return browser.navigator.sendBeacon(`/web/dataset/call_kw/${CASE}/inbox_draft`, blob);
-    }
-
     // --- sending ---
 
     /** The newest word on the screen: what came later somebody else may have answered. */
@@ -443,10 +420,11 @@ export class InboxComposer extends Component {
         const { caseId } = state;
         this.keeper.drop();
         try {
-            await this.saving;
+            await this.keeper.saving;
             const done = await (model.mode === "note" ? this.sendNote() : this.sendAnswer(extra));
             if (done) {
                 this.hasDraft = false;
+                this.sentBody = model.body;
                 model.clear();
                 Object.assign(state, { stopped: null, meanwhile: null, preview: null });
                 state.overrideReason = "";
@@ -465,7 +443,7 @@ export class InboxComposer extends Component {
         const { model } = this;
         const called = [...model.mentions].filter(([, name]) => model.body.includes(`@${name}`));
         await this.call("inbox_note", [model.body, called.map(([id]) => id)]);
-        await this.saveDraft(this.state.caseId, {}); // inbox_note knows of no drafts
+        await this.keeper.save(this.state.caseId, {}); // inbox_note knows of no drafts
         return true;
     }
 

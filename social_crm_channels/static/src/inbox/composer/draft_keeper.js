@@ -1,6 +1,9 @@
+import { onWillUnmount, useExternalListener } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 
 export const DRAFT_MS = 800;
+const CASE = "social.crm.case";
+const METHOD = "inbox_draft";
 
 /**
  * Saves what is written soon after the last key, at once when one leaves, and never after it was
@@ -12,7 +15,10 @@ export class DraftKeeper {
      * @param {(caseId: number, values: Object) => boolean} beacon saves while the page goes away
      */
     constructor(save, beacon) {
-        this.save = save;
+        this.save = (caseId, values) => {
+            this.saving = save(caseId, values);
+            return this.saving;
+        };
         this.beacon = beacon;
         this.waiting = null;
         this.timer = null;
@@ -55,4 +61,30 @@ export class DraftKeeper {
         this.waiting = null;
         return waiting;
     }
+}
+
+/**
+ * A keeper that saves on the server, also when the page or the composer goes away.
+ *
+ * @param {Object} orm
+ * @returns {DraftKeeper}
+ */
+export function useDraftKeeper(orm) {
+    const keeper = new DraftKeeper(
+        (caseId, values) => orm.silent.call(CASE, METHOD, [[caseId], values]).catch(() => {}),
+        (caseId, values) => {
+            const params = { model: CASE, method: METHOD, args: [[caseId], values], kwargs: {} };
+            const body = JSON.stringify({ jsonrpc: "2.0", method: "call", params });
+            const blob = new Blob([body], { type: "application/json" });
+            return browser.navigator.sendBeacon(`/web/dataset/call_kw/${CASE}/${METHOD}`, blob);
+        }
+    );
+    useExternalListener(window, "beforeunload", () => keeper.leave());
+    useExternalListener(document, "visibilitychange", () => {
+        if (document.hidden) {
+            keeper.leave(); // a phone may never say that the page goes away
+        }
+    });
+    onWillUnmount(() => keeper.flush());
+    return keeper;
 }
