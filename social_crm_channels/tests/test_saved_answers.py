@@ -21,6 +21,7 @@ class TestSavedAnswers(ComposerCommon):
             {"name": "Shop", "member_ids": [Command.link(cls.agent.id)]}
         )
         cls.mara = cls.env["res.partner"].create({"name": "Ana Kovač", "lang": "en_US"})
+        cls.env.invalidate_all()  # whose teams are which is read once a request
 
     def save(self, source, substitution="Hello", user=None, **values):
         return self.env["mail.canned.response"].with_user(user or self.agent).create(
