@@ -68,8 +68,7 @@ def test_the_example_shop_shows_what_the_documents_promise(odoo_server, browser,
     picture('inbox')
 
     click(browser, '.o_social_queue_tools button', 'All')
-    post = "[...document.querySelectorAll('" + ROW + "')].find((one) => one.dataset.key" \
-        ".startsWith('post'))"
+    post = f"[...document.querySelectorAll('{ROW}')].find((one) => one.dataset.key[0] === 'p')"
     browser.wait_for(f"{post} || document.querySelector('.o_social_queue_more')")
     if not browser.evaluate(f'!!{post}'):
         click(browser, '.o_social_queue_more')
