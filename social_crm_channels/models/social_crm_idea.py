@@ -88,7 +88,7 @@ class SocialCrmIdea(models.Model):
         for idea in self:
             idea.search_key = names.fold(" ".join(filter(None, (idea.name, idea.product_ref))))
 
-    @api.depends("supporter_ids.identity_id", "supporter_ids.partner_id")
+    @api.depends("supporter_ids.identity_id")
     def _compute_supporter_count(self):
         people = self._people_by_idea(self._supporters_sudo())
         for idea in self:

@@ -24,9 +24,7 @@ class SocialCrmIdeaSupporter(models.Model):
     )
     platform_id = fields.Many2one(related="identity_id.platform_id", string="Network")
     platform_icon = fields.Char(related="identity_id.platform_id.icon_url", string="Network Icon")
-    partner_id = fields.Many2one(
-        related="identity_id.partner_id", string="Contact", store=True, index="btree_not_null"
-    )
+    partner_id = fields.Many2one(related="identity_id.partner_id", string="Contact")
     interaction_id = fields.Many2one(
         "social.crm.interaction", string="Said In", index="btree_not_null", ondelete="set null"
     )
@@ -86,11 +84,28 @@ class SocialCrmIdeaSupporter(models.Model):
             **classify(
                 IDENTITY,
                 ROW,
-                "identity_id partner_id interaction_id since told_status told_at outbox_id",
+                "identity_id interaction_id since told_status told_at outbox_id",
             ),
         }
 
     def _personal_data_domain(self, identities, partners):
         return fields.Domain("identity_id", "in", identities.ids) | fields.Domain(
-            "partner_id", "in", partners.ids
+            "identity_id.partner_id", "in", partners.ids
         )
+
+
+class SocialCrmIdentity(models.Model):
+    _inherit = "social.crm.identity"
+
+    def _compute_partner_id(self):
+        """Count a person's several accounts once as soon as they are known to be one person's.
+
+        As a dependency of the count it would be searched for at each single link.
+        """
+        super()._compute_partner_id()
+        # sudo: the count is the same for everybody
+        supporters_sudo = self.env["social.crm.idea.supporter"].sudo().search(
+            [("identity_id", "in", self.ids)]
+        )
+        ideas = supporters_sudo.idea_id
+        self.env.add_to_compute(ideas._fields["supporter_count"], ideas)
