@@ -25,6 +25,7 @@
         "views/social_crm_retention_rule_views.xml",
         "views/social_crm_breach_views.xml",
         "views/social_crm_connect_views.xml",
+        "wizards/social_crm_unmask_views.xml",
         "views/social_crm_rule_views.xml",
         "views/social_crm_special_term_views.xml",
         "views/social_crm_processing_activity_views.xml",

@@ -4,18 +4,22 @@ from . import personal_data, social_crm_export_gate, social_crm_measure
 
 # isort: split
 from . import (
+    res_company,
     res_partner,
     res_users,
     social_crm_access_log,
     social_crm_age_limit,
     social_crm_breach,
     social_crm_case,
+    social_crm_case_mask,
     social_crm_conversation,
     social_crm_evidence,
     social_crm_form_cap,
     social_crm_identity,
+    social_crm_identity_mask,
     social_crm_identity_minor,
     social_crm_interaction,
+    social_crm_interaction_mask,
     social_crm_interaction_special,
     social_crm_journey,
     social_crm_legal_hold,

@@ -36,6 +36,23 @@ class SocialCrmPersonalData(models.AbstractModel):
         return self.browse(sorted(held))
 
     @api.model
+    def formatted_read_group(self, domain, groupby=(), aggregates=(), **options):
+        """Override: a report counts whose use is restricted, and does not name them."""
+        rows = super().formatted_read_group(domain, groupby, aggregates, **options)
+        for name in {"identity_id", "partner_id"} & set(groupby):
+            field = self._fields.get(name)
+            if field is None or field.comodel_name not in ("social.crm.identity", "res.partner"):
+                continue
+            people = self.env[field.comodel_name].browse(
+                {row[name][0] for row in rows if row[name]}
+            )
+            restricted = set(people._is_restricted().ids)
+            for row in rows:
+                if row[name] and row[name][0] in restricted:
+                    row[name] = (row[name][0], self.env._("Restricted person"))
+        return rows
+
+    @api.model
     def _retention_left_domain(self, names):
         """Rows that still hold something in one of these fields.
 

@@ -2,6 +2,7 @@
 from . import test_breach
 from . import test_evidence
 from . import test_legal_hold
+from . import test_masking
 from . import test_public
 from . import test_register
 from . import test_restriction

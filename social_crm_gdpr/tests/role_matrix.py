@@ -128,6 +128,7 @@ RIGHTS = {
         social.crm.data.map
     """,
     "- - - rwcd rwcd rwcd rwcd rwcd rwcd rwcd": """
+        social.crm.unmask
         social.crm.draft
         social.crm.inbox.filter
     """,

@@ -123,6 +123,14 @@ class TestRestriction(MeasureCommon):
         log = self.env["social.crm.access.log"].search([("user_id", "=", user.id)])
         self.assertEqual((log.action, log.identity_id), ("export", self.bo))
 
+    def test_reports_count_it_and_do_not_name_it(self):
+        words = self.interactions.with_user(self.agent)
+        groups = words.formatted_read_group(
+            [("id", "in", (self.said("m1") + self.said("c2")).ids)], ["identity_id"], ["__count"]
+        )
+        labels = {group["identity_id"][1]: group["__count"] for group in groups}
+        self.assertEqual(labels, {"Restricted person": 1, self.bo.display_name: 1})
+
     def test_no_lead_is_made(self):
         said = self.said("m1").with_user(self.agent)
         dialog = self.env["social.crm.lead.create"].browse(said.action_create_lead()["res_id"])

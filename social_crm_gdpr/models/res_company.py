@@ -1,0 +1,28 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import fields, models
+
+from odoo.addons.social_crm_base.tools.privacy import not_personal
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    social_crm_mask_viewers = fields.Boolean(
+        string="Mask People for Viewers",
+        help="Who only looks on sees initials instead of names and handles, and says why before "
+        "seeing more.",
+    )
+
+    def _personal_data_fields(self):
+        return {**super()._personal_data_fields(), **not_personal("social_crm_mask_viewers")}
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    social_crm_mask_viewers = fields.Boolean(
+        related="company_id.social_crm_mask_viewers", readonly=False
+    )
+
+    def _personal_data_fields(self):
+        return {**super()._personal_data_fields(), **not_personal("social_crm_mask_viewers")}

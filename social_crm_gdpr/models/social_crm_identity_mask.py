@@ -1,0 +1,168 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: Roles that work with people; who has none of them only looks on.
+WITH_NEED = (
+    "social_crm_base.group_agent",
+    "social_crm_base.group_publisher",
+    "social_crm_base.group_privacy_clerk",
+    "social_crm_base.group_privacy_officer",
+)
+MASKED = frozenset(
+    {
+        "name", "handle", "handle_key", "external_id", "profile_url", "avatar_url",
+        "verified_email", "verified_phone",
+    }
+)  # fmt: skip
+#: So long somebody who said why sees who it is.
+UNMASKED_MINUTES = 15
+#: Opening the same person again within so many hours is one opening.
+OPENED_HOURS = 8
+BULLETS = "•••"
+
+
+def initial(text):
+    """What is left of a name where nobody needs to know it.
+
+    :rtype: str
+    """
+    return f"{text.strip()[:1]}{BULLETS}" if (text or "").strip() else ""
+
+
+class SocialCrmIdentity(models.Model):
+    """Names for those who need them, and a note of who looked."""
+
+    _inherit = "social.crm.identity"
+
+    is_masked = fields.Boolean(compute="_compute_is_masked")
+
+    @api.depends_context("uid", "company")
+    def _compute_is_masked(self):
+        masked = self._masked()
+        for identity in self:
+            identity.is_masked = identity in masked
+
+    def _masked(self):
+        """Those of these accounts of which the current user sees initials only.
+
+        :rtype: recordset
+        """
+        return self.browse() if self.env.su else self._masked_for_user()
+
+    def _masked_for_user(self):
+        """As :meth:`_masked`, also where rights were lifted: lists name what they refer to so."""
+        # sudo: a setting, also of who may not read it
+        if not self.env.company.sudo().social_crm_mask_viewers:
+            return self.browse()
+        if any(self.env.user.has_group(group) for group in WITH_NEED):
+            return self.browse()
+        since = fields.Datetime.now() - timedelta(minutes=UNMASKED_MINUTES)
+        # sudo: one's own reasons given just now
+        shown_sudo = self.env["social.crm.access.log"].sudo().search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("action", "=", "unmask"),
+                ("identity_id", "in", self.ids),
+                ("happened_at", ">=", since),
+            ]
+        )
+        return self.filtered(lambda who: not who.is_own) - self.browse(shown_sudo.identity_id.ids)
+
+    @api.depends_context("uid", "company")
+    def _compute_display_name(self):
+        """Override: initials only, wherever an account is named."""
+        super()._compute_display_name()
+        for identity in self._masked_for_user():
+            identity.display_name = initial(identity.display_name)
+
+    def _read_format(self, fnames, load="_classic_read"):
+        """Override: what leaves the server holds initials only."""
+        rows = super()._read_format(fnames, load)
+        if not MASKED.isdisjoint(fnames) or "partner_id" in fnames:
+            masked = set(self._masked().ids)
+            for row in rows:
+                if row["id"] in masked:
+                    for name in MASKED & row.keys():
+                        row[name] = initial(row[name]) or False
+                    if "partner_id" in row:
+                        row["partner_id"] = False
+        return rows
+
+    def _mask_in(self, data):
+        """Take the names of these accounts out of data on its way to a screen.
+
+        :param data: JSON-able
+        """
+        known = {}
+        for identity in self._masked().sudo():  # sudo: to know what must not be shown
+            for text in (identity.name, identity.handle, identity.partner_id.name):
+                if text and len(text) > 2:
+                    known[text] = initial(text)
+        order = sorted(known, key=len, reverse=True)
+
+        def mask(value):
+            if isinstance(value, str):
+                for text in order:
+                    value = value.replace(text, known[text])
+                return value
+            if isinstance(value, dict):
+                return {key: mask(part) for key, part in value.items()}
+            return [mask(part) for part in value] if isinstance(value, list | tuple) else value
+
+        return mask(data) if known else data
+
+    @api.model
+    def formatted_read_group(self, domain, groupby=(), aggregates=(), **options):
+        """Override: no group is named by what is masked."""
+        self._refuse_naming([*groupby])
+        return super().formatted_read_group(domain, groupby, aggregates, **options)
+
+    @api.model
+    def _refuse_naming(self, groupby):
+        names = {spec.partition(":")[0].partition(".")[0] for spec in groupby}
+        if names & (MASKED | {"partner_id"}) and self.search([], limit=1)._masked():
+            raise UserError(
+                self.env._("Names are masked for your role: group by something else.")
+            )
+
+    # === NOTING WHO LOOKS === #
+
+    def action_unmask(self, purpose=None):
+        """Show who it is, for the reason given; it is logged.
+
+        :param str purpose: why
+        :raise UserError: without a reason
+        """
+        self.check_access("read")
+        if not (purpose or "").strip():
+            raise UserError(self.env._("Say why you need to know who this is."))
+        self.env["social.crm.access.log"]._note("unmask", self, purpose=purpose.strip()[:200])
+        self.invalidate_recordset(["display_name"])
+        return True
+
+    def _note_opening(self):
+        """Log that the current user opened these people, once in a while."""
+        if self.env.su or not self:
+            return
+        since = fields.Datetime.now() - timedelta(hours=OPENED_HOURS)
+        log_sudo = self.env["social.crm.access.log"].sudo()  # sudo: nobody reads their own log
+        known_sudo = log_sudo.search(
+            [
+                ("user_id", "=", self.env.uid),
+                ("action", "=", "open"),
+                ("identity_id", "in", self.ids),
+                ("happened_at", ">=", since),
+            ]
+        )
+        fresh = self.filtered(lambda who: not who.is_own) - known_sudo.identity_id
+        self.env["social.crm.access.log"]._note("open", fresh)
+
+    def web_read(self, specification):
+        """Override: the form of one person opens; lists do not come this way."""
+        rows = super().web_read(specification)
+        if len(self) == 1 and "link_ids" in specification:  # only the form asks for links
+            self._note_opening()
+        return rows
