@@ -1,6 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, models
 
+from odoo.addons.social_crm_channels.models.social_crm_case_queue import PAGE
+from odoo.addons.social_crm_channels.models.social_crm_case_talk import TALK_PAGE
+
 
 class SocialCrmCase(models.Model):
     """The inbox names people to those who need to know, and notes who looked."""
@@ -14,20 +17,14 @@ class SocialCrmCase(models.Model):
             self.identity_id._note_opening()
         return self._inbox_people()._mask_in(data) if data else data
 
-    def inbox_talk(self, before=None, limit=None):
+    def inbox_talk(self, before=None, limit=TALK_PAGE):
         """Override: see :meth:`inbox_open`."""
-        page = super().inbox_talk(before, limit) if limit else super().inbox_talk(before)
-        return self._inbox_people()._mask_in(page)
+        return self._inbox_people()._mask_in(super().inbox_talk(before, limit))
 
     @api.model
-    def inbox_queue(self, query=None, cursor=None, limit=None):
+    def inbox_queue(self, query=None, cursor=None, limit=PAGE):
         """Override: see :meth:`inbox_open`."""
-        found = (
-            super().inbox_queue(query, cursor, limit)
-            if limit
-            else super().inbox_queue(query, cursor)
-        )
-        return self._mask_rows(found)
+        return self._mask_rows(super().inbox_queue(query, cursor, limit))
 
     @api.model
     def inbox_queue_rows(self, query, case_ids, post_ids=()):
@@ -39,8 +36,12 @@ class SocialCrmCase(models.Model):
 
         :rtype: recordset
         """
-        said = self.env["social.crm.interaction"].search([("case_id", "in", self.ids)])
-        return self.identity_id | said.identity_id
+        if not self.env.company.sudo().social_crm_mask_viewers:  # sudo: a setting
+            return self.identity_id.browse()
+        groups = self.env["social.crm.interaction"]._read_group(
+            [("case_id", "in", self.ids)], ["identity_id"]
+        )
+        return self.identity_id.union(*(who for (who,) in groups))
 
     @api.model
     def _mask_rows(self, found):
