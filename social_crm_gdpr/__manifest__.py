@@ -30,5 +30,10 @@
         "views/social_crm_special_term_views.xml",
         "views/social_crm_processing_activity_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "social_crm_gdpr/static/tests/tours/**/*.js",
+        ],
+    },
     "auto_install": True,
 }

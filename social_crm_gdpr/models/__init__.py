@@ -4,6 +4,7 @@ from . import personal_data, social_crm_export_gate, social_crm_measure
 
 # isort: split
 from . import (
+    crm_lead,
     res_company,
     res_partner,
     res_users,

@@ -112,6 +112,8 @@ class SocialCrmAccessLog(models.Model):
                 partner = record.id
             elif "identity_id" in by_name:
                 identity = record.identity_id.id
+            elif "social_identity_id" in by_name:
+                identity = record.social_identity_id.id
             elif "partner_id" in by_name:
                 partner = record.partner_id.id
             if "company_id" in by_name:

@@ -7,5 +7,6 @@ from . import test_public
 from . import test_register
 from . import test_restriction
 from . import test_retention
+from . import test_retention_tour
 from . import test_role_matrix
 from . import test_special

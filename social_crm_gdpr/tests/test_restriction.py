@@ -116,12 +116,29 @@ class TestRestriction(MeasureCommon):
             groups="social_crm_base.group_agent,base.group_allow_export,base.group_partner_manager",
         )
         for records in (self.ana + self.bo, self.said("m1"), self.said("m1").conversation_id,
-                        self.contact):  # fmt: skip
+                        self.said("m1").case_id, self.contact):  # fmt: skip
             with self.assertRaisesRegex(UserError, "Art. 18"):
                 records.with_user(user).export_data(["id"])
         self.assertTrue(self.bo.with_user(user).export_data(["id"])["datas"])
         log = self.env["social.crm.access.log"].search([("user_id", "=", user.id)])
         self.assertEqual((log.action, log.identity_id), ("export", self.bo))
+
+    def test_its_lead_is_not_exported(self):
+        seller = new_test_user(
+            self.env,
+            "seller",
+            groups="social_crm_base.group_agent,base.group_allow_export,"
+            "sales_team.group_sale_salesman_all_leads",
+        )
+        leads = self.env["crm.lead"].create(
+            [{"name": "Bo asks", "social_identity_id": self.bo.id}, {"name": "Somebody"}]
+        )
+        self.assertTrue(leads.with_user(seller).export_data(["name"])["datas"])
+        log = self.env["social.crm.access.log"].search([("user_id", "=", seller.id)])
+        self.assertEqual(log.identity_id, self.bo)
+        self.measure("social.crm.restriction", self.bo)
+        with self.assertRaisesRegex(UserError, "Art. 18"):
+            leads.with_user(seller).export_data(["name"])
 
     def test_reports_count_it_and_do_not_name_it(self):
         words = self.interactions.with_user(self.agent)

@@ -1,0 +1,17 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    def export_data(self, fields_to_export):
+        """Override to refuse leads of restricted people, and note who carries leads away.
+
+        :raise UserError: in words
+        """
+        social = self.filtered("social_identity_id")
+        social.social_identity_id._refuse_restricted(self.env._("their leads may not be exported"))
+        exported = super().export_data(fields_to_export)
+        self.env["social.crm.access.log"]._note("export", social)
+        return exported
