@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import social_crm_case_inbox  # isort: skip  what others add their sections to
+from . import social_crm_case_queue  # isort: skip  what others add their views to
 from . import (
     ir_http,
     ir_websocket,
@@ -30,7 +31,6 @@ from . import (
     social_crm_case_person_links,
     social_crm_case_person_sales,
     social_crm_case_presence,
-    social_crm_case_queue,
     social_crm_case_queue_query,
     social_crm_case_queue_row,
     social_crm_case_queue_start,

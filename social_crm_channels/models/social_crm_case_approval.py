@@ -203,6 +203,17 @@ class SocialCrmApproval(models.Model):
 class SocialCrmCase(models.Model):
     _inherit = "social.crm.case"
 
+    approval_ids = fields.One2many("social.crm.approval", "case_id")
+
+    @api.model
+    def _inbox_queue_views(self):
+        """Add what waits for a second person, for those who may read that."""
+        views = super()._inbox_queue_views()
+        if self.env["social.crm.approval"].has_access("read"):
+            waits = [("approval_ids.state", "=", "pending")]
+            views.insert(-3, ("approval", self.env._("Waiting for approval"), waits))
+        return views
+
     @api.model
     def _inbox_sections(self):
         return {**super()._inbox_sections(), "approvals": "_inbox_approvals"}

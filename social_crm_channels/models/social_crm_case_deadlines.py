@@ -84,7 +84,7 @@ class SocialCrmCase(models.Model):
     )
     breach_state = fields.Selection(
         [("ok", "In time"), ("warned", "Due soon"), ("breached", "Missed")],
-        string="Deadline",
+        string="Promise",
         default="ok",
         readonly=True,
         copy=False,

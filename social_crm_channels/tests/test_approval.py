@@ -81,6 +81,17 @@ class TestApproval(SocialCrmCommon):
         self.assertEqual((row.state, self.sent), ("approval", []))
         self.assertTrue(self.case.waiting_since, "nobody has been answered yet")
 
+    def test_the_queue_has_a_view_of_what_waits(self):
+        _row, approval = self.write_answer()
+        queue = self.env["social.crm.case"].with_user(self.leader)
+        query = {"view": "approval"}
+        self.assertEqual([row["id"] for row in queue.inbox_queue(query)["rows"]], self.case.ids)
+        self.assertEqual(queue.inbox_counts()["approval"], 1)
+        approval.with_user(self.leader).inbox_decide("approve")
+        self.assertFalse(queue.inbox_queue(query)["rows"])
+        viewer = queue.with_user(self.viewer)
+        self.assertNotIn("approval", viewer.inbox_counts())
+
     def test_the_team_leader_is_asked_by_an_activity(self):
         _row, approval = self.write_answer()
         self.assertEqual(approval.activity_ids.user_id, self.leader)

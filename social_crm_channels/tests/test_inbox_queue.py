@@ -141,7 +141,7 @@ class TestInboxQueue(SocialCrmCommon):
         expected = {
             "mine": {0}, "unassigned": {1, 2, 5, 6}, "all": {0, 1, 2, 3, 4, 5, 6}, "teams": {1},
             "mentions": {2}, "overdue": {5}, "due_soon": {6}, "waiting": {3}, "snoozed": {4},
-            "closed": {7},
+            "closed": {7}, "approval": set(),
         }
         for view, numbers in expected.items():
             with self.subTest(view=view):
