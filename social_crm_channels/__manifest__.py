@@ -8,7 +8,7 @@
     "website": "https://github.com/social-crm-odoo/social-crm",
     "license": "LGPL-3",
     "depends": ["social_crm_base", "link_tracker"],
-    "external_dependencies": {"python": ["phonenumbers", "regex"]},
+    "external_dependencies": {"python": ["feedparser", "phonenumbers", "regex"]},
     "data": [
         "security/ir.model.access.csv",
         "security/social_crm_security.xml",
@@ -36,6 +36,7 @@
         "views/social_crm_case_deadline_views.xml",
         "connectors/sandbox/sandbox.xml",
         "connectors/mail/mail.xml",
+        "connectors/feed/feed.xml",
         "views/social_crm_inbox_views.xml",
         "data/social_crm_moderation_reason_data.xml",
         "views/social_crm_moderation_views.xml",

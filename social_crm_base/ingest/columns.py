@@ -148,6 +148,7 @@ def _mode(row):
         return "one_to_one"
     if activity.visibility == "group":
         return "group"
-    if row.direction == "out" and not row.parent_key and row.kind in ("post", "story", "share"):
+    ours = row.direction == "out" and row.kind in ("story", "share")
+    if not row.parent_key and (ours or row.kind == "post"):
         return "one_to_many"
     return "one_to_one_to_many"

@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, quote_plus, urljoin, urlsplit
@@ -131,7 +131,7 @@ def error_from(status, headers, message, *, safe=True, now=None):
     :return: the error to raise, None for a success
     :rtype: ConnectorError | None
     """
-    if 200 <= status < 300:
+    if 200 <= status < 300 or status == 304:  # the latter answers a conditional request only
         return None
     if status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0"):
         return RateLimited(message, retry_at(headers, now), status=status)
@@ -147,13 +147,18 @@ def error_from(status, headers, message, *, safe=True, now=None):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer, read whole."""
+    """An answer, read whole.
+
+    :param str moved: where permanent redirects (301, 308) led to, up to the first temporary one;
+        "" where there were none
+    """
 
     status: int
     headers: "requests.structures.CaseInsensitiveDict"
     content: bytes
     url: str
     method: str = "GET"
+    moved: str = ""
 
     @property
     def text(self):
@@ -196,6 +201,8 @@ class HttpClient:
     :param secrets: values that must never show in a log or message; with any, no redirect to
         another host is followed and no address of another host is called
     :param bool allow_private: None asks the administrator's switch
+    :param bool allow_plain: unencrypted HTTP too, for reading what is public anyway; the addresses
+        are guarded all the same
     """
 
     def __init__(
@@ -208,12 +215,14 @@ class HttpClient:
         read_timeout=READ_SECONDS,
         max_bytes=MAX_BYTES,
         allow_private=None,
+        allow_plain=False,
     ):
         self.base_url = base_url.rstrip("/")
         self.headers = dict(headers or {})
         self.secrets = tuple(filter(None, secrets))
         self.max_bytes = max_bytes
         self.allow_private = private_hosts_allowed() if allow_private is None else allow_private
+        self.allow_plain = allow_plain and not self.secrets
         self._timeout = Timeout(connect=connect_timeout, read=read_timeout)
 
     def get(self, path, **options):
@@ -241,7 +250,7 @@ class HttpClient:
         :rtype: Response
         :raise TransientError, RateLimited, CredentialsError, PermanentError: see ``exceptions.py``
         """
-        url = self._url(path)
+        url, moved, for_good = self._url(path), "", True
         for _hop in range(MAX_REDIRECTS + 1):
             self._check_url(url)
             response = self._call(
@@ -257,6 +266,8 @@ class HttpClient:
             target = self._redirect(response, method)
             if not target:
                 break
+            for_good = for_good and response.status in (301, 308)
+            moved = target if for_good else moved
             url, params = target, None
         else:
             raise PermanentError(self._say(method, url, "too many redirects"))
@@ -267,7 +278,7 @@ class HttpClient:
         )
         if error:
             raise error
-        return response
+        return replace(response, moved=moved) if moved else response
 
     # === ADDRESSES === #
 
@@ -291,7 +302,7 @@ class HttpClient:
             raise PermanentError(f"{parts.hostname}: only http and https are spoken")
         if self.allow_private:
             return
-        if parts.scheme != "https":
+        if parts.scheme != "https" and not self.allow_plain:
             raise PermanentError(f"{parts.hostname}: the connection must be encrypted (https)")
         try:
             literal = ipaddress.ip_address(parts.hostname)

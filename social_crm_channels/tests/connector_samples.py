@@ -42,3 +42,23 @@ SAMPLES["mail"] = [
         "automatic": False,
     }
 ]
+SAMPLES["feed"] = [
+    {
+        "feed": "The paper",
+        "seen": "2026-11-02T08:00:00",
+        "first": "2026-11-02T08:00:00",
+        "edited": "2026-11-02T09:00:00",
+        "entry": {
+            "id": "tag:paper.example,2026:1",
+            "link": "https://paper.example/1",
+            "title": "Bikes &amp; rain",
+            "html": "<p>It <b>rains</b></p>",
+            "author": {"name": "Ana", "url": "https://paper.example/ana"},
+            "published": "2026-11-01T08:00:00",
+            "updated": "2026-11-01T09:00:00",
+            "language": "sr-Latn",
+            "media": [{"url": "https://paper.example/a.mp3", "type": "audio/mpeg", "name": "a"}],
+        },
+    },
+    {"first": "2026-11-02T08:00:00", "entry": {"text": "x"}},
+]
