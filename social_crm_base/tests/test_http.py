@@ -116,6 +116,18 @@ class FaultyServer(BaseHTTPRequestHandler):
     def on_loop(self):
         self.answer(302, Location="/loop")
 
+    def on_wandering(self):
+        self.answer(308, Location="/moved_again")
+
+    def on_moved_again(self):
+        self.answer(301, Location="/for_now")
+
+    def on_for_now(self):
+        self.answer(307, Location="/moved")
+
+    def on_same(self):
+        self.answer(304, b"")
+
     def on_paged(self):
         self.answer(200, b"[]", Link='<http://127.0.0.1/next?max_id=7>; rel="next"')
 
@@ -239,6 +251,26 @@ class TestHttp(BaseCase):
             self.client.post("moved")
         with self.assertRaisesRegex(PermanentError, "credentials stay"):
             self.client.get("http://localhost:9/next")
+
+    def test_permanent_redirects_are_told_up_to_the_first_temporary_one(self):
+        self.assertEqual(self.client.get("/ok").moved, "")
+        self.assertEqual(self.client.get("/moved").moved, f"{self.address}/ok")
+        response = self.client.get("/wandering")
+        self.assertEqual(response.moved, f"{self.address}/for_now")
+        self.assertEqual(response.url, f"{self.address}/ok")
+
+    def test_unchanged_is_an_answer(self):
+        self.assertEqual(self.client.get("/same").status, 304)
+
+    def test_reading_what_is_public_needs_no_encryption_but_stays_outside(self):
+        plain = HttpClient(self.address, allow_private=False, allow_plain=True)
+        for address in (self.address, self.address.replace("127.0.0.1", "localhost")):
+            with self.assertRaisesRegex(PermanentError, "not a public address"):
+                plain.get(f"{address}/ok")
+        self.assertFalse(FaultyServer.seen)
+        secret = HttpClient(self.address, secrets=("x",), allow_private=False, allow_plain=True)
+        with self.assertRaisesRegex(PermanentError, "must be encrypted"):
+            secret.get("/ok")
 
     def test_the_next_page_is_named_by_the_link_header(self):
         self.assertEqual(

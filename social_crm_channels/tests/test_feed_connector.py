@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.social_crm_base.tools import http
@@ -83,6 +83,13 @@ class TestFeedConnector(FeedServerCommon, TransactionCase):
         self.serve(rss(item(1)), path="/newer")
         self.assertEqual(len(self.read_feed()), 1)
         self.assertEqual(self.channel.feed_address, f"{self.address}/feed")
+
+    def test_another_host_is_followed_and_remembered_too(self):
+        elsewhere = self.address.replace("127.0.0.1", "localhost")
+        self.serve("", status=301, Location=f"{elsewhere}/new")
+        self.serve(rss(item(1)), path="/new")
+        self.assertEqual(len(self.read_feed()), 1)
+        self.assertEqual(self.channel.feed_address, f"{elsewhere}/new")
 
     def test_moved_to_what_is_no_feed_is_not_remembered(self):
         self.serve("", status=301, Location="/login")
@@ -256,20 +263,11 @@ class TestFeedLists(FeedServerCommon, HttpCase):
             <outline text="Bad" xmlUrl="javascript:alert(1)"/></body></opml>""".encode()
 
     def preview(self, user=None):
-        model = self.env["social.crm.feed.import"].with_user(user or self.manager)
-        wizard = model.new({"data": base64.b64encode(self.opml)})
-        wizard._onchange_data()
-        lines = [
-            fields.Command.create(
-                {
-                    name: line[name].id if name == "channel_id" else line[name]
-                    for name in ("name", "address", "folders", "channel_id", "is_chosen")
-                }
-            )
-            for line in wizard.line_ids
-        ]
-        self.assertIn("Bad", wizard.note)
-        return model.create({"line_ids": lines})
+        """What the screen shows once the file is chosen, saved as the screen saves it."""
+        form = Form(self.env["social.crm.feed.import"].with_user(user or self.manager))
+        form.data = base64.b64encode(self.opml)
+        self.assertIn("Bad", form.note)
+        return form.save()
 
     def test_a_list_is_shown_first_and_then_connected_without_duplicates(self):
         self.env["social.crm.tag"].create({"name": "Sport"})
