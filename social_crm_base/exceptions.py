@@ -23,7 +23,11 @@ class ConnectorError(Exception):
 
     :param str message: fit for a user to read: no secret, no content of a conversation
     :param int status: the HTTP status, where there was an answer
+    :ivar bytes answer: the body of that answer, for connectors whose network explains itself there;
+        never to be shown as it is
     """
+
+    answer = b""
 
     def __init__(self, message, *, status=None):
         super().__init__(message)

@@ -37,6 +37,7 @@
         "connectors/sandbox/sandbox.xml",
         "connectors/mail/mail.xml",
         "connectors/feed/feed.xml",
+        "connectors/telegram/telegram.xml",
         "views/social_crm_inbox_views.xml",
         "data/social_crm_moderation_reason_data.xml",
         "views/social_crm_moderation_views.xml",

@@ -4,6 +4,7 @@
 WEBHOOK_PATH = "/social/webhook"
 # The largest body a network documents is WhatsApp's: 3 MB (webhooks reference, "Payload size").
 WEBHOOK_MAX_BYTES = 4 * 1024 * 1024
+MEDIA_PATH = "/social/media"
 OAUTH_PATH = "/social/oauth/callback"
 OAUTH_SCOPE = "social_crm_channels.oauth"
 OAUTH_STATE_SECONDS = 15 * 60

@@ -53,7 +53,9 @@ def conversation(batch, key, row):
 def _title(batch, family, activity):
     if family == "f":
         return batch.env._("Followers")
-    return (activity.title or False) if activity and family == "g" else False
+    if not activity or family != "g":
+        return False
+    return activity.thread_title or activity.title or False
 
 
 def interaction(batch, row, sibling_id):
@@ -131,7 +133,13 @@ def said(activity):
         "body": activity.text or False,
         "body_html": activity.html or False,
         "media": [
-            {"url": m.url, "mimetype": m.mimetype, "name": m.name, "alt": m.alt}
+            {
+                "url": m.url,
+                "mimetype": m.mimetype,
+                "name": m.name,
+                "alt": m.alt,
+                **({"ref": m.external_id} if m.external_id and not m.url else {}),
+            }
             for m in activity.media
         ]
         or False,

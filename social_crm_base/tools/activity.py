@@ -35,7 +35,11 @@ NO_COUNTERS: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that hangs on a message: where it is, never the bytes."""
+    """A file that hangs on a message: where it is, never the bytes.
+
+    ``external_id`` is what the connector's ``_fetch_media`` gets it by where there is no address
+    that everybody may have.
+    """
 
     url: str
     mimetype: str = ""
@@ -112,6 +116,7 @@ class Activity:
     :param Actor counterpart: with whom a direct conversation is, needed for ``out`` messages
     :param str visibility: public, unlisted, followers, direct or group
     :param str thread: the network's id of the direct or group conversation
+    :param str thread_title: what the group is called
     :param Target parent: what this answers
     :param Target root: the post the whole thread hangs on, where the network tells
     :param str text: plain text; :param str html: only where the network has markup, sanitised
@@ -163,6 +168,7 @@ class Activity:
     encrypted: bool = False
     automatic: bool = False
     client_key: str = ""
+    thread_title: str = ""
 
     def __post_init__(self):
         if self.verb not in VERBS:

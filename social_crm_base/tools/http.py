@@ -277,6 +277,7 @@ class HttpClient:
             response.status, response.headers, message, safe=method in SAFE_METHODS
         )
         if error:
+            error.answer = response.content
             raise error
         return replace(response, moved=moved) if moved else response
 

@@ -174,6 +174,14 @@ class SocialCrmConnector(models.AbstractModel):
         """
         return payload
 
+    def _fetch_media(self, channel, media_id):
+        """A file that has no address of its own, for somebody who wants to see it now.
+
+        :param str media_id: ``Media.external_id`` as it was parsed
+        :rtype: bytes
+        """
+        raise self._unsupported()
+
     # === MEANING === #
 
     def _parse(self, channel, payload):

@@ -5,6 +5,8 @@ from odoo import fields, models
 
 from odoo.addons.social_crm_base.const import CONSENTED, PRIVATE_VISIBILITY
 
+from ..const import MEDIA_PATH
+
 SAFE_LINKS = ("https://", "http://")
 
 
@@ -215,14 +217,14 @@ class SocialCrmInteraction(models.Model):
         """Pictures and files, each with whether it may be shown in place."""
         remote = [
             {
-                "url": medium["url"],
+                "url": address,
                 "mimetype": medium.get("mimetype") or "",
                 "name": medium.get("name") or "",
                 "alt": medium.get("alt") or "",
                 "shown": facts["media"][self.id],
             }
-            for medium in self.media or ()
-            if (medium.get("url") or "").startswith(SAFE_LINKS)
+            for index, medium in enumerate(self.media or ())
+            if (address := self._talk_media_address(index, medium))
         ]
         return remote + [
             {
@@ -235,6 +237,13 @@ class SocialCrmInteraction(models.Model):
             }
             for file in facts["files"].get(self.id, ())
         ]
+
+    def _talk_media_address(self, index, medium):
+        """Where a browser finds it: at the network, or through us where only we may ask."""
+        address = medium.get("url") or ""
+        if address.startswith(SAFE_LINKS):
+            return address
+        return f"{MEDIA_PATH}/{self.id}/{index}" if medium.get("ref") else ""
 
     def _talk_files(self):
         """The files of each that the user may open.

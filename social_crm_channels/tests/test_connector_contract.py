@@ -28,21 +28,32 @@ from odoo.addons.social_crm_base.exceptions import (
 from odoo.addons.social_crm_base.tools.activity import Activity, Actor, Target
 
 from ..tools.contract import CAPABILITIES, Health, Measure, OutMessage, ReplyOptions
-from .connector_samples import SAMPLES
+from .connector_samples import SAMPLES, TARGETS
 
 SERVER = "https://peer.example"
 SECRET = "s3cr3t/t0ken+of=the?test"
 FIELDS = [field.name for field in fields(Activity)]
 TARGET = Target("https://peer.example/1", ref="1")
 ANA = Actor(external_id="https://away.example/users/ana", handle="ana@away.example", name="Ana")
-MESSAGE = OutMessage(
-    "Zdravo 😀",
-    conversation_kind="thread",
-    target=TARGET,
-    parent=TARGET,
-    recipient=ANA,
-    idempotency_key="key-1",
-)
+
+
+def target_for(channel):
+    """An item as this network names them."""
+    return TARGETS.get(channel.connector, TARGET)
+
+
+def message_for(channel):
+    target = target_for(channel)
+    return OutMessage(
+        "Zdravo 😀",
+        conversation_kind="thread",
+        target=target,
+        parent=target,
+        recipient=ANA,
+        idempotency_key="key-1",
+    )
+
+
 # A capability, and what must then be more than the contract's refusal.
 METHODS = {
     "receive_push": ("_webhook_verify", "_webhook_split"),
@@ -60,13 +71,19 @@ METHODS = {
 # Calls over the wire, as the engine makes them.
 CALLS = {
     "receive_poll": lambda connector, channel: connector._fetch(channel, {}),
-    "send_public": lambda connector, channel: connector._send(channel, MESSAGE),
-    "publish": lambda connector, channel: connector._publish(channel, MESSAGE),
-    "edit": lambda connector, channel: connector._update_remote(channel, MESSAGE),
-    "delete": lambda connector, channel: connector._delete_remote(channel, TARGET),
-    "hide": lambda connector, channel: connector._moderate(channel, "hide", TARGET),
-    "react": lambda connector, channel: connector._react(channel, TARGET, "favourite"),
-    "mark_read": lambda connector, channel: connector._mark_read(channel, TARGET),
+    "send_public": lambda connector, channel: connector._send(channel, message_for(channel)),
+    "publish": lambda connector, channel: connector._publish(channel, message_for(channel)),
+    "edit": lambda connector, channel: connector._update_remote(
+        channel, message_for(channel)
+    ),
+    "delete": lambda connector, channel: connector._delete_remote(channel, target_for(channel)),
+    "hide": lambda connector, channel: connector._moderate(
+        channel, "hide", target_for(channel)
+    ),
+    "react": lambda connector, channel: connector._react(
+        channel, target_for(channel), "favourite"
+    ),
+    "mark_read": lambda connector, channel: connector._mark_read(channel, target_for(channel)),
     "metrics": lambda connector, channel: connector._fetch_metrics(channel),
 }
 # What has no business in any place of a payload, tried in every one.
@@ -428,7 +445,7 @@ class TestConnectorContract(TransactionCase):
             yield capability, lambda capability=capability: CALLS[capability](connector, channel)
         yield "health", lambda: connector._check_health(channel)
         if self.is_own(connector, "_find_sent"):
-            yield "find_sent", lambda: connector._find_sent(channel, MESSAGE)
+            yield "find_sent", lambda: connector._find_sent(channel, message_for(channel))
 
     def test_every_trouble_is_told_by_its_class_and_without_a_secret(self):
         troubles = [({"status": code}, None) for code in (400, 403, 404, 410, 422)]
