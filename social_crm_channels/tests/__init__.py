@@ -45,6 +45,7 @@ from . import (
     test_person_tour,
     test_reply_options,
     test_telegram_connector,
+    test_telegram_inbox,
     test_telegram_parse,
     test_telegram_ptb,
     test_together,

@@ -202,7 +202,7 @@ class TestConnectorContract(TransactionCase):
                 "platform_id": platform.id,
                 "app_id": app.id,
                 "connector": code,
-                "external_id": f"{SERVER}/users/shop",
+                "external_id": f"{SERVER}/users/{code}",
                 "handle": "shop@peer.example",
             }
         )
