@@ -112,6 +112,28 @@ class TestEvent(EngineCommon, TransactionCase):
         self.assertEqual(self.states(events), ["pending", "done"])
         self.assertGreater(events[0].not_before, fields.Datetime.now())
 
+    def test_a_second_stage_that_loses_each_race_asks_for_less_and_goes_on_later(self):
+        self.put(word(1))
+        asked, woken = [], []
+
+        def racing(interactions, limit):
+            asked.append(limit)
+            raise psycopg2.errors.SerializationFailure()
+
+        with (
+            patch.object(type(self.interactions), "_run_second_stage", racing),
+            patch(f"{PROCESS}.is_lost_race", lambda error: isinstance(error, psycopg2.Error)),
+            patch.object(type(self.env["social.crm.event"]), "_start_over", lambda events: None),
+            patch.object(
+                type(self.env["social.crm.event"]), "_wake", lambda events, method, at: woken.append((method, at))
+            ),
+        ):
+            self.env["social.crm.event"]._cron_second_stage(batch_size=64)
+        self.assertEqual(asked, [64, 16, 4, 1, 1])
+        [(method, at)] = woken
+        self.assertEqual(method, "_cron_second_stage")
+        self.assertGreater(at, fields.Datetime.now())
+
     def test_lost_races_are_known_by_the_databases_own_codes(self):
         with (
             self.assertRaises(psycopg2.Error) as caught,
@@ -192,9 +214,9 @@ class TestEvent(EngineCommon, TransactionCase):
 
     def test_a_channel_that_another_worker_has_is_left_to_it(self):
         event = self.put(word(1))
-        claim = type(self.events)._claim
+        claim = type(self.env["social.crm.event"])._claim
         with patch.object(
-            type(self.events), "_claim", lambda s, space, key: space != CLAIM_EVENTS
+            type(self.env["social.crm.event"]), "_claim", lambda s, space, key: space != CLAIM_EVENTS
         ):
             self.work()
         self.assertEqual(event.state, "pending")
