@@ -231,7 +231,7 @@ def test_external_packages_are_stated(addon):
               repository.manifest(addon).get("external_dependencies", {}).get("python", [])}
     known = {"odoo", "dateutil", "pil", "openssl", "babel", "psycopg2", "markupsafe", "lxml",
              "stdnum"}
-    import_names = {"hypothesis"}
+    import_names = {"hypothesis", "telegram"}  # tools/requirements-test.txt
     for path in repository.files_of(".py", addon=addon):
         for node in ast.walk(repository.tree(path)):
             names = []

@@ -1,11 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import json
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.social_crm_base.exceptions import NotSupported, PermanentError
 from odoo.addons.social_crm_base.tools.activity import Actor, Target
 
+from ..connectors.telegram import const
 from ..const import WEBHOOK_PATH
 from .telegram_common import TelegramCase
 from .telegram_entities import (
@@ -13,6 +15,7 @@ from .telegram_entities import (
     GROUP,
     PRIVATE,
     SUPERGROUP,
+    TOKEN,
     membership,
     message,
     photo,
@@ -127,6 +130,25 @@ class TestTelegramInbox(TelegramCase):
         found = self.said(receipt.external_id)
         self.assertEqual((len(found), found.body), (1, "Da, imamo"))
         self.assertEqual(found.conversation_id, place)
+
+    def test_a_pasted_token_makes_a_channel_that_telegram_calls(self):
+        self.channel.unlink()
+        self.set_base_url("https://shop.example")
+        manager = new_test_user(self.env, "tg_boss", groups="social_crm_base.group_manager")
+        with patch.object(const, "SERVER", self.stub.address):
+            wizard = (
+                self.env["social.crm.connect"]
+                .with_user(manager)
+                .create({"platform_id": self.platform.id})
+            )
+            self.assertEqual(wizard.connector, "telegram")
+            wizard.action_continue()
+            wizard.secret_ids.filtered(lambda line: line.kind == "bot_token").value = f" {TOKEN}\n"
+            action = wizard.action_credentials()
+        channel = self.env["social.crm.channel"].browse(action["res_id"])
+        self.assertEqual((channel.name, channel.handle), ("Shop", "shop_bot"))
+        self.assertEqual(channel.health_level, "green")
+        self.assertEqual(self.stub.webhook, channel.sudo().app_id.webhook_url)
 
     # === MODERATION === #
 

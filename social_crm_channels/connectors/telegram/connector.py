@@ -176,7 +176,7 @@ class SocialCrmConnectorTelegram(models.AbstractModel):
 
     def _webhook_split(self, app, headers, body):
         update = read.expect_object(self._load_json(body))
-        return [(self._secret(app, "bot_token").partition(":")[0], *_item(update))]
+        return [(self._token(app).partition(":")[0], *_item(update))]
 
     def _fetch(self, channel, cursor):
         """What waits at Telegram; asking for what comes after it confirms it.
@@ -310,10 +310,13 @@ class SocialCrmConnectorTelegram(models.AbstractModel):
     # === HELPERS === #
 
     def _api(self, channel):
-        token = self._secret(channel, "bot_token")
+        token = self._token(channel)
         if not token:
             raise CredentialsError(self.env._("This channel is not connected."))
         return Api(self._http(channel, token), token)
+
+    def _token(self, owner):
+        return self._secret(owner, "bot_token").strip()  # as it was pasted
 
     def _http(self, owner, token):
         """Telegram's server, or the own one whose address the app has."""
