@@ -125,7 +125,9 @@ class TestEvent(EngineCommon, TransactionCase):
             patch(f"{PROCESS}.is_lost_race", lambda error: isinstance(error, psycopg2.Error)),
             patch.object(type(self.env["social.crm.event"]), "_start_over", lambda events: None),
             patch.object(
-                type(self.env["social.crm.event"]), "_wake", lambda events, method, at: woken.append((method, at))
+                type(self.env["social.crm.event"]),
+                "_wake",
+                lambda events, method, at: woken.append((method, at)),
             ),
         ):
             self.env["social.crm.event"]._cron_second_stage(batch_size=64)
@@ -216,7 +218,7 @@ class TestEvent(EngineCommon, TransactionCase):
         event = self.put(word(1))
         claim = type(self.env["social.crm.event"])._claim
         with patch.object(
-            type(self.env["social.crm.event"]), "_claim", lambda s, space, key: space != CLAIM_EVENTS
+            type(self.events), "_claim", lambda s, space, key: space != CLAIM_EVENTS
         ):
             self.work()
         self.assertEqual(event.state, "pending")
