@@ -113,6 +113,8 @@ RIGHTS = {
         social.crm.connect
         social.crm.connect.account
         social.crm.connect.secret
+        social.crm.feed.import
+        social.crm.feed.import.line
         social.crm.sandbox.play
     """,
     "- - - r rwc r rwc rwc r r": """
