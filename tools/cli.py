@@ -41,7 +41,8 @@ def parser():
     test = command("test", "run the tests", database=None)
     test.add_argument("what", nargs="*", help="addons or paths (default: everything)")
     test.add_argument("-k", dest="keyword", help="only tests whose name fits")
-    test.add_argument("--fast", action="store_true", help="without browser and other servers")
+    test.add_argument("--fast", action="store_true",
+                      help="without browser, other servers and many processes")
     test.add_argument("--db", type=database_name,
                       help="keep and update this database instead of a fresh one")
 

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-SLOW = ("browser", "peers")
+SLOW = ("browser", "peers", "workers")
 
 
 def pytest_addoption(parser):
     parser.addoption("--fast", action="store_true",
-                     help="leave out what needs a browser or other servers")
+                     help="leave out what needs a browser, other servers or many processes")
     parser.addoption("--count-file", help="write the numbers of passed, failed and skipped tests")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "peers: needs other servers, brought up by the test")
+    config.addinivalue_line("markers", "workers: several Odoo processes at once, or killed ones")
     if "odoo.tests.common" in sys.modules:
         guard_browser(sys.modules["odoo.tests.common"].HttpCase, fast=config.option.fast)
 

@@ -5,6 +5,8 @@ import pytest
 
 from .killer import Killer
 
+pytestmark = pytest.mark.workers
+
 CASES = 40
 WATCH = '_cron_watch_deadlines()'
 SHOP = """

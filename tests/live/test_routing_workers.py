@@ -3,6 +3,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.workers
+
 SHOP = """
     channel = env['social.crm.channel'].create({
         'name': 'Shop', 'external_id': 'shop-id', 'handle': 'shop@example.social',

@@ -12,6 +12,8 @@ from .killer import Killer
 from .waiting import wait_until
 from .webhook import STORY_ROWS, Sender, story
 
+pytestmark = pytest.mark.workers
+
 EVENTS, SECOND_STAGE = '_cron_process()', '_cron_second_stage()'
 REGULAR = 'regular@example.test'
 
