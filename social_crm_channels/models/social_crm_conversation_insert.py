@@ -65,7 +65,7 @@ class SocialCrmConversation(models.Model):
         if "sale.order" not in self.env:
             return []
         found = self._placeholders(case)["quotation.link"]
-        if not found["value"] and not found["reason"].startswith(self.env._("locked")):
+        if not found["value"] and not found["is_locked"]:
             return []
         return [
             {

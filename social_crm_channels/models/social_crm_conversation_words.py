@@ -70,6 +70,7 @@ class SocialCrmConversation(models.Model):
                 "label": label,
                 "value": values.get(key) or "",
                 "reason": "" if values.get(key) else reason or nothing,
+                "is_locked": bool(reason),
             }
             for key, label in labels.items()
         }

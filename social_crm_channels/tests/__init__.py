@@ -21,6 +21,7 @@ from . import (
     test_inbox_queue,
     test_inbox_tour,
     test_idea,
+    test_insertables,
     test_idea_tour,
     test_macro,
     test_mail_connector,
