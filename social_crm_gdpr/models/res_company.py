@@ -12,9 +12,17 @@ class ResCompany(models.Model):
         help="Who only looks on sees initials instead of names and handles, and says why before "
         "seeing more.",
     )
+    social_crm_jurisdiction_id = fields.Many2one(
+        "social.crm.jurisdiction",
+        string="Data Protection Law",
+        help="Empty: by the company's country, else the EU's.",
+    )
 
     def _personal_data_fields(self):
-        return {**super()._personal_data_fields(), **not_personal("social_crm_mask_viewers")}
+        return {
+            **super()._personal_data_fields(),
+            **not_personal("social_crm_mask_viewers social_crm_jurisdiction_id"),
+        }
 
 
 class ResConfigSettings(models.TransientModel):
@@ -22,6 +30,9 @@ class ResConfigSettings(models.TransientModel):
 
     social_crm_mask_viewers = fields.Boolean(
         related="company_id.social_crm_mask_viewers", readonly=False
+    )
+    social_crm_jurisdiction_id = fields.Many2one(
+        related="company_id.social_crm_jurisdiction_id", readonly=False
     )
 
     def _personal_data_fields(self):

@@ -3,9 +3,6 @@ from odoo import api, fields, models
 
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
-#: Where a country has no entry: GDPR Art. 8(1).
-DEFAULT_AGE = 16
-
 
 class SocialCrmAgeLimit(models.Model):
     """From which age somebody may consent for themselves, country by country."""
@@ -32,7 +29,7 @@ class SocialCrmAgeLimit(models.Model):
         """
         # sudo: a fact of law
         found_sudo = self.sudo().search([("country_id", "=", company.country_id.id)], limit=1)
-        return found_sudo.age or DEFAULT_AGE
+        return found_sudo.age or self.env["social.crm.jurisdiction"]._of(company).age_of_consent
 
     def _personal_data_fields(self):
         return not_personal("country_id age source")

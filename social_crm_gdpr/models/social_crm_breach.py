@@ -17,10 +17,6 @@ from odoo.addons.social_crm_base.tools.privacy import (
     not_personal,
 )
 
-#: Hours to tell the authority: GDPR Art. 33(1); ZZPL čl. 52 (Serbia); 3 × 24 hours in UU 27/2022
-#: Art. 46 (Indonesia, where the persons are told within the same time).
-HOURS = 72
-TELL_PERSONS_TOO = frozenset({"ID"})
 WARN_HOURS = (48, 24, 6)
 
 
@@ -60,7 +56,10 @@ class SocialCrmBreach(models.Model):
         string="Known Since", required=True, default=fields.Datetime.now, tracking=True,
         help="The clock runs from the moment we became aware of it.",
     )
-    hours = fields.Integer(string="Hours to Report", required=True, default=HOURS)
+    hours = fields.Integer(
+        string="Hours to Report", compute="_compute_hours", store=True, readonly=False,
+        required=True, precompute=True, help="By the law the company is under.",
+    )
     deadline = fields.Datetime(compute="_compute_deadline", store=True, index=True)
     hours_left = fields.Float(compute="_compute_hours_left")
     is_late = fields.Boolean(compute="_compute_hours_left")
@@ -99,6 +98,14 @@ class SocialCrmBreach(models.Model):
             and {"identity_id", "partner_id"} & model._fields.keys()
             or name in ("social.crm.identity", "res.partner")
         ]
+
+    @api.depends("company_id")
+    def _compute_hours(self):
+        for breach in self:
+            breach.hours = breach._law().breach_hours
+
+    def _law(self):
+        return self.env["social.crm.jurisdiction"]._of(self.company_id or self.env.company)
 
     @api.depends("known_at", "hours")
     def _compute_deadline(self):
@@ -285,8 +292,8 @@ class SocialCrmBreach(models.Model):
     def action_close(self):
         """Close what was told to everybody who had to be told."""
         for breach in self:
-            abroad = breach.company_id.country_id.code in TELL_PERSONS_TOO
-            needs = breach.risk == "high" or (abroad and breach.state == "reported")
+            all_told = breach._law().breach_tell_persons and breach.state == "reported"
+            needs = breach.risk == "high" or all_told
             if needs and not breach.told_at:
                 raise UserError(
                     self.env._("The people concerned must be told first (Art. 34).")

@@ -88,6 +88,7 @@ RIGHTS = {
     "- - - - - - - - rwc r": """
         social.crm.breach
         social.crm.legal.hold
+        social.crm.privacy.request
         social.crm.restriction
     """,
     "- - - r rwc r rwc rwcd r r": """
@@ -125,6 +126,9 @@ RIGHTS = {
     "- - - - - - - - - -": """
         social.crm.credential
         social.crm.form.cap
+    """,
+    "- - - r r r r r rwcd r": """
+        social.crm.jurisdiction
     """,
     "- - - - - - - - rc rc": """
         social.crm.data.map
@@ -176,6 +180,7 @@ SHARED = """
     social.crm.case.reason
     social.crm.draft
     social.crm.form.cap
+    social.crm.jurisdiction
     social.crm.moderation.reason
     social.crm.platform
     social.crm.platform.rule
