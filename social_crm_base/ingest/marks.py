@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-"""What is said about an item later: edits, deletions, reactions taken back, receipts, counters.
+"""What is said about an item later: edits, deletions, hiding, reactions taken back, receipts,
+counters.
 
 All of them find their target among the batch's rows. What has none waits.
 """
@@ -18,6 +19,7 @@ def apply(batch):
     _edits(batch)
     _references(batch)
     _reactions(batch)
+    _hidings(batch)
     _deletions(batch)
     _counters(batch)
     _receipts(batch)
@@ -181,6 +183,37 @@ def _reactions(batch):
             list(latest),
             [at for at, _gone in latest.values()],
             [gone for _at, gone in latest.values()],
+        ],
+    )
+    batch.changed_ids.update(found for (found,) in batch.env.cr.fetchall())
+
+
+def _hidings(batch):
+    """Of hiding and showing again the later one holds; at the same moment, hiding."""
+    latest = {}
+    for position, activity in batch.live("hide", "unhide"):
+        row = _target(batch, position, activity)
+        if row:
+            stamp = (activity.occurred_at, activity.verb == "hide")
+            latest[row.id] = max(latest.get(row.id, stamp), stamp)
+    if not latest:
+        return
+    batch.env.cr.execute(
+        """
+        UPDATE social_crm_interaction i
+           SET state = CASE WHEN v.hidden THEN 'hidden'
+                            WHEN i.edited_at IS NOT NULL THEN 'edited' ELSE 'normal' END,
+               hidden_at = v.at, hooks_pending = true
+          FROM unnest(%s::int[], %s::timestamp[], %s::bool[]) AS v(id, at, hidden)
+         WHERE i.id = v.id AND i.state IN ('normal', 'edited', 'hidden')
+           AND (i.hidden_at IS NULL OR v.at > i.hidden_at OR (v.at = i.hidden_at AND v.hidden))
+           AND (v.hidden, v.at) IS DISTINCT FROM (i.state = 'hidden', i.hidden_at)
+        RETURNING i.id
+        """,
+        [
+            list(latest),
+            [at for at, _hidden in latest.values()],
+            [hidden for _at, hidden in latest.values()],
         ],
     )
     batch.changed_ids.update(found for (found,) in batch.env.cr.fetchall())

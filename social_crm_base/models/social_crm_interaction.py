@@ -95,6 +95,9 @@ class SocialCrmInteraction(models.Model):
     date_received = fields.Datetime(required=True, default=fields.Datetime.now)
     edited_at = fields.Datetime()
     deleted_at = fields.Datetime()
+    hidden_at = fields.Datetime(
+        help="When the network last said that the public sees this no longer, or again."
+    )
     expires_at = fields.Datetime(
         help="Content is blanked then, by the network's rules or its own expiry."
     )
@@ -161,7 +164,7 @@ class SocialCrmInteraction(models.Model):
                 "hook_errors",
             ),
             **classify(
-                BEHAVIOUR, CLEAR, "language date_notified edited_at deleted_at"
+                BEHAVIOUR, CLEAR, "language date_notified edited_at deleted_at hidden_at"
             ),
             **classify(BEHAVIOUR, PSEUDONYM, "date identity_id"),
             **classify(PROFILING, CLEAR, "mood mood_score mood_source"),

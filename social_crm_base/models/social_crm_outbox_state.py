@@ -210,7 +210,12 @@ class SocialCrmInteraction(models.Model):
         """The public no longer sees it there, or sees it again. What is gone stays gone."""
         for item in self.filtered(lambda item: item.state not in ("deleted", "expired")):
             shown = "edited" if item.edited_at else "normal"
-            item.state = "hidden" if is_hidden else shown
+            item.write(
+                {
+                    "state": "hidden" if is_hidden else shown,
+                    "hidden_at": fields.Datetime.now(),
+                }
+            )
 
     def _mark_reacted(self, verb, reaction, moment):
         """Our like is on the network: it stands below what it is about, as others' do."""

@@ -63,6 +63,10 @@ STORY = (
     comment("s1", CEM, None, 20, kind="mention"),
     comment("s2", ANA, "s1", 21, kind="reply"),
     answer("a4", "s2", 22),
+    Activity("hide", at(20), target=Target("c1")),
+    Activity("hide", at(21), target=Target("s2")),
+    Activity("unhide", at(22), target=Target("s2")),
+    Activity("hide", at(22), target=Target("c4")),
     Activity("counters", at(23), target=Target("p1"), counters={"likes": 3, "reach": 300}),
     Activity("counters", at(24), target=Target("p1"), counters={"likes": 4, "reach": 400}),
 )

@@ -11,7 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 VERBS = frozenset(
-    {"create", "edit", "delete", "react", "unreact", "receipt", "counters", "profile"}
+    {"create", "edit", "delete", "hide", "unhide", "react", "unreact", "receipt", "counters"}
+    | {"profile"}
 )
 KINDS = frozenset(
     {
@@ -97,9 +98,10 @@ class Activity:
     """One thing that happened on a network.
 
     ``create`` and a complete ``edit`` (one with an actor) carry the item itself; an item seen
-    again with a later ``edited_at`` is an edit. ``edit`` without actor, ``delete``, ``react``,
-    ``unreact``, ``receipt`` and ``counters`` speak of ``target``; a receipt may instead carry
-    ``read_up_to`` for a whole direct conversation (``thread``).
+    again with a later ``edited_at`` is an edit. ``edit`` without actor, ``delete``, ``hide``,
+    ``unhide``, ``react``, ``unreact``, ``receipt`` and ``counters`` speak of ``target``; a receipt
+    may instead carry ``read_up_to`` for a whole direct conversation (``thread``). ``hide`` is said
+    of what the public no longer sees and may see again: held for approval, marked as spam.
 
     :param str verb: one of ``VERBS``
     :param datetime occurred_at: when it happened on the network, naive UTC

@@ -1,9 +1,12 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Fetch a peer's program from Debian into the project's cache, with every library it needs."""
 
-from tools.console import Fail
+import shutil
+from pathlib import Path
+
+from tools.console import Fail, run
 from tools.debian import SUITE, apt, unpack
-from tools.paths import HOME
+from tools.paths import HOME, digest
 from tools.steps import lock, make_folder
 
 from . import PeerUnavailable
@@ -13,6 +16,14 @@ CACHE = HOME / 'peers'
 SNAC_LIBRARIES = ('libcurl4t64', 'libssl3t64', 'libc6')
 
 
+# The blog, its theme, and what both link to by relative paths.
+WORDPRESS = (
+    'wordpress', 'wordpress-theme-twentytwentyfive', 'libjs-cropper', 'libjs-jquery-ui',
+    'libjs-lodash', 'libjs-underscore', 'libphp-phpmailer', 'php-getid3')
+WORDPRESS_CONFIG = Path(__file__).parent / 'wordpress_site' / 'wp-config.php'
+WORDPRESS_NEEDS = ('php-cli', 'php-mysql', 'php-mbstring', 'php-xml', 'mariadb-server-core')
+
+
 def snac_program():
     """Unpack snac once.
 
@@ -20,20 +31,55 @@ def snac_program():
     :rtype: Path
     :raise PeerUnavailable: when the packages cannot be had.
     """
-    target = CACHE / 'snac'
+    return _fetched('snac', 'fetch snac', 'snac2', lambda prefix: _unpack(
+        prefix, ['snac2'], SNAC_LIBRARIES))
+
+
+def wordpress_program():
+    """Unpack WordPress, PHP and MariaDB once.
+
+    :return: the folder they were unpacked into; ``site`` in it is the blog without its settings.
+    :rtype: Path
+    :raise PeerUnavailable: when the packages cannot be had.
+    """
+    return _fetched('wordpress', 'fetch WordPress (50 MB)', digest(WORDPRESS_CONFIG),
+                    _unpack_wordpress)
+
+
+def _fetched(name, title, stamp, build):
+    target = CACHE / name
     try:
         with lock('peers', wait=True):
-            make_folder('fetch snac', target, 'snac2', _unpack_snac)
+            make_folder(title, target, stamp, build)
     except Fail as error:
-        raise PeerUnavailable(f'snac cannot be fetched: {error}') from error
+        raise PeerUnavailable(f'{name} cannot be fetched: {error}') from error
     return target
 
 
-def _unpack_snac(prefix):
-    """Take all libraries from the same suite: the program then runs on any release of Debian."""
+def _unpack(prefix, packages, needs):
+    """Take all libraries from the same suite: the programs then run on any release of Debian.
+
+    :param needs: packages that come with everything they depend on.
+    """
     apt('update')
     # With no status file nothing counts as installed, so the whole closure is listed.
     plan = apt('install', '--simulate', '--no-install-recommends', '-oDir::State::status=/dev/null',
-               *(f'{name}/{SUITE}' for name in SNAC_LIBRARIES))
-    libraries = [line.split()[1] for line in plan.splitlines() if line.startswith('Inst ')]
-    unpack(prefix, [f'{name}/{SUITE}' for name in ('snac2', *libraries)])
+               *(f'{name}/{SUITE}' for name in needs))
+    closure = [line.split()[1] for line in plan.splitlines() if line.startswith('Inst ')]
+    unpack(prefix, [f'{name}/{SUITE}' for name in (*packages, *closure)])
+
+
+def _unpack_wordpress(prefix):
+    """Debian spreads the blog over several folders, which are one again in ``site``."""
+    _unpack(prefix, WORDPRESS, WORDPRESS_NEEDS)
+    site = prefix / 'site'
+    for source in ('usr/share/wordpress', 'var/lib/wordpress/wp-content'):
+        target = site / 'wp-content' if source.startswith('var') else site
+        target.mkdir(exist_ok=True)
+        # links into the machine's own folders lead nowhere here: cp says so and goes on
+        run(['sh', '-c', f'cp -rL "{prefix / source}/." "{target}" 2>/dev/null || true'],
+            fail='cannot put WordPress together')
+    (site / 'wp-config.php').unlink(missing_ok=True)
+    shutil.copyfile(WORDPRESS_CONFIG, site / 'wp-config.php')
+    if not (site / 'wp-settings.php').exists():
+        raise Fail('the Debian package wordpress has changed its layout')
