@@ -95,7 +95,8 @@ def _load(batch, items):
         keys.update(filter(None, (row.parent_key, row.root_key)))
         if row.activity.client_key:
             keys.add(client_row_key(row.activity.client_key))
-    for _position, activity in batch.live("edit", "delete", "hide", "unhide", "receipt", "counters"):
+    remarks = ("edit", "delete", "hide", "unhide", "receipt", "counters")
+    for _position, activity in batch.live(*remarks):
         if activity.points_at:
             keys.add(batch.key(activity.points_at))
     batch.rows.update(rows_where(batch, "i.dedup_key = ANY(%s)", list(keys)))

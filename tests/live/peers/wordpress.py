@@ -5,8 +5,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import re
-import shutil
 import subprocess
 import tempfile
 import time
