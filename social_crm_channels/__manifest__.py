@@ -8,7 +8,7 @@
     "website": "https://github.com/social-crm-odoo/social-crm",
     "license": "LGPL-3",
     "depends": ["social_crm_base", "link_tracker"],
-    "external_dependencies": {"python": ["feedparser", "phonenumbers", "regex"]},
+    "external_dependencies": {"python": ["feedparser", "markdown", "phonenumbers", "regex"]},
     "data": [
         "security/ir.model.access.csv",
         "security/social_crm_security.xml",
@@ -29,6 +29,7 @@
         "views/social_crm_connect_views.xml",
         "views/social_crm_app_views.xml",
         "views/social_crm_channel_views.xml",
+        "views/social_crm_channel_setup_views.xml",
         "views/social_crm_response_policy_views.xml",
         "views/social_crm_deadline_notice_views.xml",
         "views/social_crm_approval_views.xml",

@@ -6,6 +6,7 @@ WEBHOOK_PATH = "/social/webhook"
 WEBHOOK_MAX_BYTES = 4 * 1024 * 1024
 MEDIA_PATH = "/social/media"
 OAUTH_PATH = "/social/oauth/callback"
+GUIDE_PATH = "/social/guide"
 OAUTH_SCOPE = "social_crm_channels.oauth"
 OAUTH_STATE_SECONDS = 15 * 60
 

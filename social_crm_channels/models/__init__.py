@@ -43,6 +43,7 @@ from . import (
     social_crm_channel,
     social_crm_channel_approval,
     social_crm_channel_health,
+    social_crm_channel_setup,
     social_crm_channel_sync,
     social_crm_channel_training,
     social_crm_connector,

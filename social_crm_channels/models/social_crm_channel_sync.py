@@ -39,6 +39,10 @@ class SocialCrmChannelSync(models.Model):
     incidents = fields.Json(
         help="What people were told about and is not mended yet: kind to activity. Told once each."
     )
+    setup_outcomes = fields.Json(
+        help="How each step of the set-up stood when it was looked at: key to state and problem."
+    )
+    setup_checked_at = fields.Datetime()
 
     _channel_unique = models.UniqueIndex("(channel_id)")
     _fetch_index = models.Index("(next_fetch_at)")
@@ -47,5 +51,5 @@ class SocialCrmChannelSync(models.Model):
         return not_personal(
             "channel_id company_id cursor last_read_at next_fetch_at fetch_failures "
             "sending_stopped send_not_before health_level health_message health_todo "
-            "health_checked_at incidents"
+            "health_checked_at incidents setup_outcomes setup_checked_at"
         )

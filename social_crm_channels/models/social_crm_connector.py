@@ -108,6 +108,26 @@ class SocialCrmConnector(models.AbstractModel):
         """
         return Health("green")
 
+    def _setup_steps(self, channel):
+        """What an administrator does until the account works here, in order.
+
+        Shown on the channel's form with how each step stands; the checks run when somebody
+        presses *Check*, and once the account is connected. Making the list asks no network.
+
+        :param recordset channel: empty before anything is connected: then only the words count
+        :rtype: list[Step]
+        """
+        return []
+
+    def _guide_path(self):
+        """The guide to this network: ``connectors/<code>/guide.md`` (Markdown) of its addon.
+
+        :return: a path for ``odoo.tools.misc.file_path``
+        :rtype: str
+        """
+        code = self._name.rpartition(".")[2]
+        return f"{self._original_module}/connectors/{code}/guide.md"
+
     def _subscribe(self, channel):
         """Tell the network to call our webhook for this account. Twice does no harm."""
 

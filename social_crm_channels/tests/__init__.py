@@ -5,6 +5,7 @@ from . import (
     test_approval,
     test_approval_tour,
     test_away_message,
+    test_channel_setup,
     test_connect,
     test_connector_contract,
     test_deadline_watch,

@@ -1,17 +1,15 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """What every connector must keep to, those of other addons included: it runs over all it finds."""
-import copy
 import io
 import json
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import datetime
 from unittest.mock import patch
 
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import TransactionCase, tagged
@@ -27,8 +25,10 @@ from odoo.addons.social_crm_base.exceptions import (
 )
 from odoo.addons.social_crm_base.tools.activity import Activity, Actor, Target
 
-from ..tools.contract import CAPABILITIES, Health, Measure, OutMessage, ReplyOptions
+from ..tools.contract import CAPABILITIES, Health, Measure, OutMessage, ReplyOptions, Step
+from ..tools.guide import guide_of
 from .connector_samples import SAMPLES, TARGETS
+from .spoilt import NASTY, anything, fuzz, leaves_of, paths_of, spoilt, spoilt_payloads
 
 SERVER = "https://peer.example"
 SECRET = "s3cr3t/t0ken+of=the?test"
@@ -86,95 +86,6 @@ CALLS = {
     "mark_read": lambda connector, channel: connector._mark_read(channel, target_for(channel)),
     "metrics": lambda connector, channel: connector._fetch_metrics(channel),
 }
-# What has no business in any place of a payload, tried in every one.
-NASTY = [
-    None,
-    True,
-    -1,
-    2**70,
-    float("nan"),
-    "",
-    "a\x00b",
-    "\ud800",
-    "2026-11-01T08:00:00.123456Z",
-    "9999-12-31T23:59:59-23:59",
-    "0001-01-01T00:00:00+23:59",
-    "javascript:alert(1)",
-    "https://[",
-    "<b>" * 400,
-    "@" * 50,
-    [],
-    [None],
-    {},
-    {"id": []},
-]
-scalars = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**70), 2**70),
-    st.floats(),
-    st.text(st.characters(), max_size=20),
-    st.sampled_from(["", "\x00", "\ud800", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"]),
-)
-anything = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
-fuzz = settings(
-    max_examples=100,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-
-
-def paths_of(value, path=()):
-    """Every place in a payload."""
-    yield path
-    inside = value.items() if isinstance(value, dict) else ()
-    inside = enumerate(value) if isinstance(value, list) else inside
-    for key, inner in inside:
-        yield from paths_of(inner, (*path, key))
-
-
-def spoilt(sample, path, value):
-    """A payload with something else in one place."""
-    if not path:
-        return value
-    sample = copy.deepcopy(sample)
-    place = sample
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return sample
-
-
-def spoilt_payloads(samples):
-    """Payloads of a network, each with a wrong value somewhere, and things made of nothing."""
-    if not samples:
-        return anything
-    places = st.sampled_from(samples).flatmap(
-        lambda sample: st.tuples(st.just(sample), st.sampled_from(list(paths_of(sample))))
-    )
-    return anything | st.tuples(places, anything).map(
-        lambda drawn: spoilt(drawn[0][0], drawn[0][1], drawn[1])
-    )
-
-
-def leaves_of(value):
-    """Every plain value in an activity."""
-    if is_dataclass(value):
-        value = [getattr(value, field.name) for field in fields(value)]
-    if isinstance(value, Mapping):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple):
-        for inner in value:
-            yield from leaves_of(inner)
-    else:
-        yield value
 
 
 @tagged("post_install", "-at_install")
@@ -278,6 +189,26 @@ class TestConnectorContract(TransactionCase):
                 "",
             )
             self.assertRegex(words.lower(), "left? out|leaves out")
+
+        self.each(examine)
+
+    def test_who_sets_it_up_is_told_what_to_do_step_by_step_and_where_to_read_on(self):
+        def examine(connector, channel):
+            self.assertTrue(self.is_own(connector, "_setup_steps"), "see connectors/README.md")
+            unasked = patch.object(requests.Session, "request", side_effect=AssertionError("asks"))
+            with unasked:
+                before = connector._setup_steps(channel.browse())
+                steps = connector._setup_steps(channel)
+            keys = [step.key for step in steps]
+            self.assertTrue(keys)
+            self.assertEqual(len(set(keys)), len(keys))
+            self.assertEqual([step.key for step in before], keys, "the same before connecting")
+            self.assertTrue(any(step.check for step in steps), "something is looked at")
+            for step in (*before, *steps):
+                self.assertIsInstance(step, Step)
+                self.assertTrue(step.title and step.how, step.key)
+                self.assertRegex(step.link, r"^(https?://|$)")
+            self.assertIn("<h1>", guide_of(connector), f"no {connector._guide_path()}")
 
         self.each(examine)
 
@@ -446,6 +377,9 @@ class TestConnectorContract(TransactionCase):
         yield "health", lambda: connector._check_health(channel)
         if self.is_own(connector, "_find_sent"):
             yield "find_sent", lambda: connector._find_sent(channel, message_for(channel))
+        for step in connector._setup_steps(channel):
+            if step.check:
+                yield f"step {step.key}", step.check
 
     def test_every_trouble_is_told_by_its_class_and_without_a_secret(self):
         troubles = [({"status": code}, None) for code in (400, 403, 404, 410, 422)]

@@ -192,7 +192,7 @@ class TestWebhookPayload(BaseCase):
             self.assertEqual(tuple(item["properties"][key]["enum"]), words)
 
     def test_the_documented_examples_are_taken(self):
-        text = (PACKAGE / "README.md").read_text(encoding="utf-8")
+        text = (PACKAGE / "guide.md").read_text(encoding="utf-8")
         examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
         self.assertEqual(len(examples), 3)
         for example in examples[:2]:

@@ -3,7 +3,7 @@
 
 All times are naive UTC datetimes, as in ``social_crm_base/tools/activity.py``.
 """
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -54,6 +54,8 @@ MODERATION_REASONS = ("spam", "insult", "personal", "off_topic", "illegal", "fra
 # How one may answer now, see ReplyOptions.
 MODES = frozenset({"free_text", "template", "private_reply", "public_only", "one_slot"})
 HEALTH_LEVELS = ("green", "yellow", "red")
+# How a step of the set-up stands, see Step.
+STEP_STATES = ("done", "missing", "optional", "failed", "unknown", "unchecked")
 NOTHING: Mapping = MappingProxyType({})
 
 
@@ -165,6 +167,28 @@ class Health:
     def __post_init__(self):
         if self.level not in HEALTH_LEVELS:
             raise ValueError(f"unknown level {self.level!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do until an account works here, mostly on the network itself.
+
+    :param str key: unique among its connector's steps, and the same for ever
+    :param str title: what is to be done, in a few words
+    :param str how: where and how, in a sentence or two, with the network's own names of things
+    :param check: looks whether it is done: "" if so, else what is missing, in words. It may raise
+        what connectors raise; ``NotSupported`` where this network does not tell. None: nobody can
+        look from here, the administrator sees for themselves
+    :param str link: the network's page where it is done, https
+    :param bool optional: the account works without it
+    """
+
+    key: str
+    title: str
+    how: str
+    check: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    link: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

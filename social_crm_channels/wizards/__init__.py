@@ -5,6 +5,7 @@ from . import (
     social_crm_case_close,
     social_crm_connect,
     social_crm_connect_rows,
+    social_crm_connect_setup,
     social_crm_goodwill_give,
     social_crm_idea_collect,
     social_crm_idea_tell,

@@ -279,6 +279,7 @@ class SocialCrmConnect(models.TransientModel):
             channel._report_trouble(error)
         else:
             channel._check_health_now()
+        channel._check_setup_now()
         strays = self.env["social.crm.event"].search(
             [
                 ("app_id", "=", channel.app_id.id),

@@ -16,6 +16,7 @@ from ...tools.contract import Account, Grant, Health, Measure, ReplyOptions
 from . import const, discovery, poll, websub
 from .parse import parse
 from .reader import read_document
+from .setup import steps_of
 
 _logger = logging.getLogger(__name__)
 
@@ -135,6 +136,9 @@ class SocialCrmConnectorFeed(models.AbstractModel):
             words = self.env._("The feed is written with mistakes; what can be read is here.")
             return Health("green", words)
         return Health("green")
+
+    def _setup_steps(self, channel):
+        return steps_of(self, channel)
 
     def _gone_message(self):
         return self.env._("The publisher says that this feed is gone for good.")

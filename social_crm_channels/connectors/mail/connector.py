@@ -9,6 +9,7 @@ from odoo.addons.social_crm_base.exceptions import PermanentError
 from ...tools.contract import Health, Receipt, ReplyOptions
 from .const import FAMILY, OWN_ID
 from .parse import parse
+from .setup import steps_of
 
 
 class SocialCrmChannel(models.Model):
@@ -47,6 +48,9 @@ class SocialCrmConnectorMail(models.AbstractModel):
             self.env._("The company has no mail domain."),
             self.env._("Set one in Settings › Companies › Email Domain."),
         )
+
+    def _setup_steps(self, channel):
+        return steps_of(self, channel)
 
     def _parse(self, channel, payload):
         return parse(payload, "…")

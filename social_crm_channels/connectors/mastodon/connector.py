@@ -23,12 +23,13 @@ from ...tools.contract import (
     Health,
     Measure,
     MediaLimits,
-    Metric,
     Receipt,
     ReplyOptions,
 )
 from . import api, const, items, poll
-from .parse import Facts, actor_of, counters, mentions_of, parse, status_target
+from .figures import figures_of
+from .parse import Facts, actor_of, mentions_of, parse, status_target
+from .setup import steps_of
 from .text import length, with_mentions
 
 
@@ -152,7 +153,9 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         return Grant(secrets={}, accounts=(ours,))
 
     def _check_health(self, channel):
-        account = api.own_account(self._open(channel))
+        return self._health_of_account(channel, api.own_account(self._open(channel)))
+
+    def _health_of_account(self, channel, account):
         actor = actor_of(account, self._facts(channel))
         if channel.external_id and actor.external_id != channel.external_id:
             return Health(
@@ -173,6 +176,9 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
                 self.env._("Ask the server's administrators why."),
             )
         return Health("green")
+
+    def _setup_steps(self, channel):
+        return steps_of(self, channel)
 
     def _unsubscribe(self, channel):
         token, app = self._secret(channel, "access_token"), channel.app_id
@@ -449,20 +455,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         return with_mentions(message.text, handles)
 
     def _fetch_metrics(self, channel):
-        client, now = self._open(channel), poll.utcnow()
-        account = api.own_account(client)
-        figures = []
-        for key, name in const.ACCOUNT_COUNTERS.items():
-            value = read.count(account, key)
-            if value:  # servers that keep these to themselves say 0
-                figures.append(Metric(None, name, value, now))
-        path = f"/api/v1/accounts/{read.required(account, 'id')}/statuses"
-        params = {"limit": const.PAGE, "exclude_reblogs": "true"}
-        for status in poll.rows_of(client.get(path, params=params)):
-            status = read.nested(status, "reblog") or status
-            target = status_target(status)
-            figures += [Metric(target, key, value, now) for key, value in counters(status).items()]
-        return figures
+        return figures_of(self._open(channel))
 
     # === HELPERS === #
 

@@ -10,7 +10,16 @@ from odoo import fields, models
 
 from odoo.addons.social_crm_base.tools import keyring
 
-from ...tools.contract import Account, Grant, Health, Measure, MediaLimits, Receipt, Template
+from ...tools.contract import (
+    Account,
+    Grant,
+    Health,
+    Measure,
+    MediaLimits,
+    Receipt,
+    Step,
+    Template,
+)
 from ..webhook.const import TWO_WAY
 
 MODERATING = frozenset({"hide", "remove", "ban", "report", "spam", "approve"})
@@ -87,6 +96,31 @@ class SocialCrmConnectorSandbox(models.AbstractModel):
 
     def _check_health(self, channel):
         return Health("green", self.env._("Invented people, real machinery."))
+
+    def _setup_steps(self, channel):
+        return [
+            Step(
+                "account",
+                self.env._("Think of a name"),
+                self.env._("Any: there is nobody to ask, and nothing leaves this Odoo."),
+                lambda: "",
+            ),
+            Step(
+                "story",
+                self.env._("Have a story told"),
+                self.env._(
+                    "Press Play a Story here: people who do not exist write, answer and complain."
+                ),
+                lambda: self._told(channel),
+                optional=True,
+            ),
+        ]
+
+    def _told(self, channel):
+        # sudo: the engine's own rows
+        events_sudo = self.env["social.crm.event"].sudo()
+        told = events_sudo.search_count([("app_id", "=", channel.app_id.id)], limit=1)
+        return "" if told else self.env._("Nobody has said anything yet.")
 
     def _secrets(self, owner):
         """Made of our own key: no sandbox needs a secret typed or kept."""

@@ -20,7 +20,7 @@ from ...tools import payload as read
 from ...tools.contract import Account, Grant, Measure, MediaLimits, Metric, ReplyOptions
 from . import const
 from .api import Api, utcnow
-from .health import health_of
+from .health import health_of, steps_of
 from .out import Sender, chat_number
 from .parse import Facts, parse
 from .text import length
@@ -130,6 +130,9 @@ class SocialCrmConnectorTelegram(models.AbstractModel):
 
     def _check_health(self, channel):
         return health_of(self, channel)
+
+    def _setup_steps(self, channel):
+        return steps_of(self, channel)
 
     def _subscribe(self, channel):
         """Have Telegram call us, or not, where we ask."""

@@ -19,6 +19,7 @@ from ...tools import standard_webhooks
 from ...tools.contract import Account, Grant, Health, Measure, Receipt, ReplyOptions
 from . import const
 from .parse import items_of, parse
+from .setup import steps_of
 
 
 class SocialCrmChannel(models.Model):
@@ -120,6 +121,9 @@ class SocialCrmConnectorWebhook(models.AbstractModel):
                 self.env._("Connect this channel again and give a signing secret."),
             )
         return Health("green")
+
+    def _setup_steps(self, channel):
+        return steps_of(self, channel)
 
     # === IN === #
 
