@@ -36,6 +36,8 @@ FETCH_MINUTES = 5
 FETCH_BACKOFF_SECONDS = (60, 300, 900, 3600)
 FETCH_PAGES = 50  # in one go, before another channel has its turn
 
+FIGURES_RETRY_SECONDS = 2 * 3600  # a network out of reach is asked again the same day
+
 SEND_BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 7200, 14400, 28800)
 SEND_LEASE_SECONDS = 120  # a row that is being sent for longer was left by a worker that died
 FIND_SENT_SECONDS = 30  # a network shows what it took a little later

@@ -6,4 +6,5 @@ UPDATE social_crm_outbox SET state = 'cancelled' WHERE state IN ('held', 'queued
 UPDATE ir_cron SET active = false
  WHERE ir_actions_server_id IN (
        SELECT a.id FROM ir_act_server a JOIN ir_model m ON m.id = a.model_id
-        WHERE m.model IN ('social.crm.event', 'social.crm.outbox', 'social.crm.channel'));
+        WHERE m.model IN ('social.crm.event', 'social.crm.outbox', 'social.crm.channel',
+                          'social.crm.metric'));

@@ -68,6 +68,7 @@ from . import (
     social_crm_goodwill,
     social_crm_macro,
     social_crm_macro_step,
+    social_crm_metric,
     social_crm_moderation,
     social_crm_moderation_interaction,
     social_crm_moderation_reason,

@@ -27,6 +27,8 @@ class SocialCrmChannelSync(models.Model):
     next_fetch_at = fields.Datetime()
     fetch_failures = fields.Integer()
 
+    next_figures_at = fields.Datetime(help="When the network's figures are read next.")
+
     # Sending
     sending_stopped = fields.Boolean(help="The network no longer accepts our credentials.")
     send_not_before = fields.Datetime(help="The network asked us to wait until then.")
@@ -49,7 +51,7 @@ class SocialCrmChannelSync(models.Model):
 
     def _personal_data_fields(self):
         return not_personal(
-            "channel_id company_id cursor last_read_at next_fetch_at fetch_failures "
+            "channel_id company_id cursor last_read_at next_fetch_at fetch_failures next_figures_at "
             "sending_stopped send_not_before health_level health_message health_todo "
             "health_checked_at incidents setup_outcomes setup_checked_at"
         )

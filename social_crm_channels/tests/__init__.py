@@ -11,6 +11,7 @@ from . import (
     test_deadline_watch,
     test_event,
     test_fetch,
+    test_figures,
     test_feed_connector,
     test_feed_reader,
     test_feed_websub,

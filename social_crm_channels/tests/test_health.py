@@ -173,5 +173,5 @@ class TestHealth(EngineCommon, TransactionCase):
         self.assertNotEqual(self.app.webhook_token, token)
         self.assertFalse(self.env["social.crm.credential"].sudo().search([]))
         self.assertEqual(row.state, "cancelled")
-        for name in ("events_1", "events_2", "send", "fetch", "watch", "second_stage"):
+        for name in ("events_1", "events_2", "send", "fetch", "watch", "second_stage", "figures"):
             self.assertFalse(self.env.ref(f"social_crm_channels.ir_cron_{name}").active, name)
