@@ -121,30 +121,50 @@ class SocialCrmChannel(models.Model):
             )
         return self.app_id
 
-    def _refresh_credentials(self):
+    def _refresh_credentials(self, rejected=""):
         """Get new credentials before the old ones end.
 
         In a transaction of its own, committed before use: a network that rotates refresh tokens
         gives each one once, and a rollback of ours must not lose it. Other workers wait.
+
+        :param str rejected: the access token that the network no longer takes, whatever its end
         """
         self.ensure_one()
-        credentials = self.env["social.crm.credential"]
-        margin = timedelta(seconds=TOKEN_MARGIN_SECONDS)
-        ends = credentials._expires(self, "access_token")
-        if not ends or ends > fields.Datetime.now() + margin:
+        if not self._credentials_are_over(rejected):
             return
-        with self.env.registry.cursor() as cr:
-            channel = self.with_env(self.env(cr=cr))
-            channel._sync().lock_for_update()
-            self.env.registry.clear_cache()
-            ends = credentials.with_env(channel.env)._expires(channel, "access_token")
-            if ends and ends > fields.Datetime.now() + margin:
-                return  # another worker was quicker
-            grant = channel._connector()._refresh_token(channel)
-            credentials.with_env(channel.env)._set_secrets(
-                channel, dict(grant.secrets), grant.expires_at
-            )
-        self.env.registry.clear_cache()
+        registry = self.env.registry
+        with registry.cursor() as turn:
+            self.with_env(self.env(cr=turn))._sync().lock_for_update()
+            # A transaction sees what was committed before its first query: one that waited for
+            # its turn would not see what the worker before it has got, so it takes another.
+            with registry.cursor() as cr:
+                registry.clear_cache()
+                channel = self.with_env(self.env(cr=cr))
+                if channel._credentials_are_over(rejected):
+                    channel._renew_credentials()
+            # Whoever asked began before that commit and would read the old ones: into the cache.
+            with registry.cursor() as cr:
+                registry.clear_cache()
+                self.with_env(self.env(cr=cr))._secrets_in_cache()
+
+    def _credentials_are_over(self, rejected=""):
+        credentials = self.env["social.crm.credential"]
+        if rejected:
+            return credentials._get_secret(self, "access_token") == rejected
+        ends = credentials._expires(self, "access_token")
+        return bool(ends) and ends <= fields.Datetime.now() + timedelta(
+            seconds=TOKEN_MARGIN_SECONDS
+        )
+
+    def _renew_credentials(self):
+        grant = self._connector()._refresh_token(self)
+        self.env["social.crm.credential"]._set_secrets(self, dict(grant.secrets), grant.expires_at)
+
+    def _secrets_in_cache(self):
+        credentials = self.env["social.crm.credential"]
+        # sudo: nobody may read credentials; they stay sealed
+        for kind in credentials.sudo().search([("channel_id", "=", self.id)]).mapped("kind"):
+            credentials._sealed(self._name, self.id, kind)
 
     # === ACTIONS === #
 

@@ -2,7 +2,7 @@
 """What networks really send, for the test that spoils it in every way."""
 from odoo.addons.social_crm_base.tools.activity import Target
 
-from . import telegram_entities
+from . import bluesky_entities, telegram_entities
 from .mastodon_entities import AT, account, item, own_account, status
 
 WEBHOOK = {"id": "1", "time": AT, "author": {"id": "7", "handle": "ana"}, "text": "x"}
@@ -30,6 +30,7 @@ SAMPLES = {
         {"verb": "receipt", "thread": "t", "read_up_to": AT, "time": AT},
     ],
 }
+SAMPLES["bluesky"] = bluesky_entities.SAMPLES
 SAMPLES["telegram"] = telegram_entities.SAMPLES
 SAMPLES["sandbox"] = SAMPLES["webhook"]
 SAMPLES["mail"] = [
@@ -67,4 +68,9 @@ SAMPLES["feed"] = [
     {"first": "2026-11-02T08:00:00", "entry": {"text": "x"}},
 ]
 # An item of each network whose names are not simply an address.
-TARGETS = {"telegram": Target("12", container="-1001002", ref="album:12,13")}
+TARGETS = {
+    "bluesky": Target(bluesky_entities.OURS),
+    "telegram": Target("12", container="-1001002", ref="album:12,13"),
+}
+# How a network calls our own account, where the samples say so.
+ACCOUNTS = {"bluesky": bluesky_entities.DID}

@@ -27,7 +27,7 @@ from odoo.addons.social_crm_base.tools.activity import Activity, Actor, Target
 
 from ..tools.contract import CAPABILITIES, Health, Measure, OutMessage, ReplyOptions, Step
 from ..tools.guide import guide_of
-from .connector_samples import SAMPLES, TARGETS
+from .connector_samples import ACCOUNTS, SAMPLES, TARGETS
 from .spoilt import NASTY, anything, fuzz, leaves_of, paths_of, spoilt, spoilt_payloads
 
 SERVER = "https://peer.example"
@@ -113,7 +113,7 @@ class TestConnectorContract(TransactionCase):
                 "platform_id": platform.id,
                 "app_id": app.id,
                 "connector": code,
-                "external_id": f"{SERVER}/users/{code}",
+                "external_id": ACCOUNTS.get(code, f"{SERVER}/users/{code}"),
                 "handle": "shop@peer.example",
             }
         )

@@ -21,6 +21,9 @@ WORDPRESS = (
     'wordpress', 'wordpress-theme-twentytwentyfive', 'libjs-cropper', 'libjs-jquery-ui',
     'libjs-lodash', 'libjs-underscore', 'libphp-phpmailer', 'php-getid3')
 WORDPRESS_CONFIG = Path(__file__).parent / 'wordpress_site' / 'wp-config.php'
+REDIS_LIBRARIES = ('libatomic1', 'libjemalloc2', 'liblzf1', 'libssl3t64', 'libsystemd0',
+                   'libstdc++6', 'libc6')
+BLUESKY_PACKAGES = Path(__file__).parent / 'bluesky_network' / 'package.json'
 WORDPRESS_NEEDS = ('php-cli', 'php-mysql', 'php-mbstring', 'php-xml', 'mariadb-server-core')
 
 
@@ -44,6 +47,42 @@ def wordpress_program():
     """
     return _fetched('wordpress', 'fetch WordPress (50 MB)', digest(WORDPRESS_CONFIG),
                     _unpack_wordpress)
+
+
+def redis_program():
+    """Unpack Redis once.
+
+    :return: the folder it was unpacked into.
+    :rtype: Path
+    :raise PeerUnavailable: when the packages cannot be had.
+    """
+    return _fetched('redis', 'fetch Redis', 'redis', lambda prefix: _unpack(
+        prefix, ['redis-tools'], REDIS_LIBRARIES))
+
+
+def bluesky_program():
+    """Install the AT Protocol's own servers once, with npm.
+
+    :return: the folder with ``node_modules``.
+    :rtype: Path
+    :raise PeerUnavailable: without Node.js and npm, or when the packages cannot be had.
+    """
+    missing = [name for name in ('node', 'npm') if not shutil.which(name)]
+    if missing:
+        raise PeerUnavailable(f"{' and '.join(missing)} is missing: install Debian's packages "
+                              'nodejs and npm (Node.js 18 or later)')
+    return _fetched('bluesky', "fetch the AT Protocol's servers (two or three minutes)",
+                    digest(BLUESKY_PACKAGES), _install_bluesky)
+
+
+def _install_bluesky(prefix):
+    shutil.copyfile(BLUESKY_PACKAGES, prefix / 'package.json')
+    hint = 'Check the network, then run this again'
+    run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts'], cwd=prefix,
+        fail='npm cannot install them', hint=hint)
+    # the one that has to be compiled; npm leaves that out unless it is told so
+    run(['npm', 'rebuild', 'better-sqlite3'], cwd=prefix, fail='npm cannot compile better-sqlite3',
+        hint=f'{hint}; a C++ compiler and Python are needed')
 
 
 def _fetched(name, title, stamp, build):
