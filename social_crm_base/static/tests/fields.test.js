@@ -18,6 +18,7 @@ class Said extends models.Model {
     date = fields.Datetime();
     rating = fields.Float();
     seconds = fields.Integer();
+    presence = fields.Json();
     _records = [
         {
             id: 1,
@@ -26,6 +27,13 @@ class Said extends models.Model {
             date: "2026-03-05 08:00:00",
             rating: 3.5,
             seconds: 93784,
+            presence: [1, 2, 3, 4, 5, 6, 7].map((id) => ({
+                id,
+                name: `ana${id}`,
+                network: "Mastodon",
+                icon: "/web/static/img/placeholder.png",
+                url: id === 1 ? "https://example.social/@ana1" : "",
+            })),
         },
         { id: 2, platform_id: 1, date: "2026-03-05 12:30:00", rating: 0, seconds: 0 },
     ];
@@ -79,4 +87,14 @@ test("durations in the two units that count", async () => {
         "1 h 0 min",
         "1 d 1 h",
     ]);
+});
+
+test("where somebody speaks: five networks, each with its name, and how many more", async () => {
+    await mountList(`<field name="presence" widget="social_presence"/>`);
+    expect(".o_social_presence").toHaveCount(1, { message: "nothing where there is nobody" });
+    expect(".o_social_presence img").toHaveCount(5);
+    expect(".o_social_presence").toHaveText("+2");
+    expect(".o_social_presence a").toHaveAttribute("href", "https://example.social/@ana1");
+    expect(".o_social_presence a").toHaveAttribute("aria-label", "ana1 on Mastodon");
+    expect(".o_social_presence > img:first").toHaveAttribute("alt", "ana2 on Mastodon");
 });

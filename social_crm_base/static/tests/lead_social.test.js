@@ -1,7 +1,7 @@
 import { expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { makeMockEnv, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { makeMockEnv, mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
 import { LeadSocial } from "@social_crm_base/lead_social/lead_social";
@@ -78,6 +78,9 @@ test("nothing is sent twice, and nothing empty", async () => {
 });
 
 test("what has to be sent by hand is copied, sent and ticked off", async () => {
+    patchWithCleanup(navigator.clipboard, {
+        writeText: async (words) => expect.step(`copied ${words}`),
+    });
     await mountLead([{ ...DIRECT, by_hand: true }], {
         id: 9,
         state: "by_hand",
@@ -95,12 +98,15 @@ test("what has to be sent by hand is copied, sent and ticked off", async () => {
         "Open the profile",
         "Done, I have sent it",
     ]);
+    await click(".o_social_lead_outcome .btn:first");
+    await animationFrame();
     await click(".o_social_lead_done");
     await animationFrame();
     expect.verifySteps([
         "journey interaction",
         "send 3 Fifty euros",
         "journey interaction",
+        "copied Fifty euros",
         "done 9",
         "journey interaction",
     ]);

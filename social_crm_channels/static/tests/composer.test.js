@@ -1,97 +1,16 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { click, edit, press, queryAllTexts, queryOne, waitFor } from "@odoo/hoot-dom";
+import { click, press, queryAllTexts, queryOne, waitFor } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
-import { Component, EventBus, reactive, xml } from "@odoo/owl";
-import {
-    getService,
-    makeMockEnv,
-    mockService,
-    mountWithCleanup,
-    patchWithCleanup,
-} from "@web/../tests/web_test_helpers";
+import { Component, xml } from "@odoo/owl";
+import { getService, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
-import { InboxComposer } from "@social_crm_channels/inbox/composer/composer";
 import { DRAFT_MS } from "@social_crm_channels/inbox/composer/draft_keeper";
-
-const PUBLIC = {
-    id: 1,
-    label: "Comment thread · Shop",
-    is_public: true,
-    can_reply: true,
-    reason: "",
-    deadline: "",
-    private_deadline: "",
-    modes: ["free_text", "private_reply"],
-    parent: { id: 11, who: "Ana", text: "Where is my parcel?" },
-    slot: null,
-    customer: "Ana",
-    files: { count: 2, size: 0, types: [], alt: true },
-    templates: [],
-    rules: [],
-    protocol: "",
-    protocols: [],
-};
-const HELD = { id: 9, outbox_id: 9, state: "held", seconds: 10, text: "Hello", case_id: 7 };
+import { HELD, mountComposer, PUBLIC, section, write } from "./composer_helpers";
 
 defineMailModels();
-
-function section(values = {}) {
-    return {
-        can_write: true,
-        can_override: false,
-        places: [PUBLIC],
-        place_id: 1,
-        draft: null,
-        held: [],
-        by_hand: [],
-        order_patterns: [],
-        ...values,
-    };
-}
-
-/** The composer over a store whose server answers with `answers[method](...args)`. */
-async function mountComposer(values = {}, answers = {}) {
-    const call = async (model, method, [ids, ...args]) => {
-        if (!["inbox_measure", "inbox_draft"].includes(method)) {
-            const words = args.map((arg) => arg?.body ?? arg).join(" ");
-            expect.step(`${method} ${ids} ${words}`.trim());
-        } else if (method === "inbox_draft") {
-            expect.step(`draft ${ids} ${args[0].body || "nothing"}`);
-        }
-        const measured = { used: 0, limit: 100, simple: true, findings: [], brand: [], missing: [] };
-        const answer = answers[method];
-        return answer ? answer(...args) : method === "inbox_measure" ? measured : {};
-    };
-    const orm = { call, silent: { call } };
-    mockService("orm", orm);
-    const env = await makeMockEnv();
-    const store = reactive({
-        caseId: 7,
-        pane: "talk",
-        bus: new EventBus(),
-        data: { composer: section(values) },
-        services: { orm },
-        call: (method, args = []) => call("social.crm.case", method, [[store.caseId], ...args]),
-        async changed() {},
-        async reload() {},
-        async open(caseId) {
-            expect.step(`open ${caseId}`);
-        },
-    });
-    const inboxEnv = Object.assign(Object.create(env), { inbox: store });
-    await mountWithCleanup(InboxComposer, { env: inboxEnv });
-    await animationFrame();
-    return store;
-}
-
-async function write(words) {
-    await click(".o_social_text");
-    await edit(words);
-    await animationFrame();
-}
 
 describe("writing", () => {
     test("one sees who reads along, and what is answered", async () => {

@@ -191,3 +191,31 @@ test("of nobody there is still a pane", async () => {
     await mountPane({ identity: false, can: { ...EMPTY.can, link: false, contact: false } });
     expect("h2").toHaveText("Nobody known");
 });
+
+test("each button about the person does its own, and the pane is read anew", async () => {
+    onRpc("social.crm.case", "inbox_open", () => ({ person: EMPTY }));
+    mockService("action", {
+        async doActionButton({ resModel, name, resId, onClose }) {
+            expect.step(`${resModel} ${name} ${resId}`);
+            await onClose();
+        },
+        async doAction(action, { props, onClose } = {}) {
+            expect.step(props ? `role of ${props.resId}` : `${action.res_model} ${action.res_id}`);
+            await onClose?.();
+        },
+    });
+    await mountPane({ can: { link: true, contact: true, lead: true, log: true, role: true } });
+    for (const name of ["Link to a contact", "Create contact", "Create lead", "Log interaction", "Set role", "Open full form"]) {
+        await click(`.o_social_person button:contains(${name})`);
+        await animationFrame();
+        await animationFrame();
+    }
+    expect.verifySteps([
+        "social.crm.identity action_connect 3",
+        "social.crm.case action_inbox_create_contact 7",
+        "social.crm.case action_create_lead 7",
+        "social.crm.case action_inbox_log 7",
+        "role of 3",
+        "social.crm.case action_inbox_open_person 7",
+    ]);
+});

@@ -3,16 +3,18 @@ import { expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { MockServer, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
 import { InboxStore } from "@social_crm_channels/inbox/inbox_store";
 import { TalkGoodwill, TalkNote, TalkQuestion } from "@social_crm_channels/inbox/together/entries";
+import { InboxTogether } from "@social_crm_channels/inbox/together/together";
 import { MeanwhileNotice } from "@social_crm_channels/inbox/together/meanwhile";
 import {
     EXPIRE_MS,
     Presence,
+    PRESENCE_NOTIFICATION,
     TYPING_BEAT_MS,
     TYPING_EXPIRE_MS,
 } from "@social_crm_channels/inbox/together/presence";
@@ -241,4 +243,43 @@ test("what was given goes into the answer", async () => {
     store.bus.addEventListener("insert-text", ({ detail }) => expect.step(detail.text));
     await command("goodwill").run(store);
     expect.verifySteps(["Your code: 044"]);
+});
+
+test("above the talk stand who is here, who types, and what a colleague was asked", async () => {
+    const question = { id: 1, question_id: 4, whom: "Bob", text: "Is it packed?", due: "2026-03-05", is_late: true };
+    onRpc("social.crm.case", "inbox_presence", ({ args }) => expect.step(args[1]));
+    onRpc("res.users", "read", ({ args: [[id]] }) => [{ id, name: NAMES[id] }]);
+    let store;
+    class Around extends Component {
+        static template = xml`<div class="o_social_inbox_talk"><InboxTogether/><textarea class="o_social_text"/></div>`;
+        static components = { InboxTogether };
+        static props = {};
+        setup() {
+            const action = { doAction: ({ res_id }) => expect.step(`question ${res_id}`) };
+            store = InboxStore.make(this.env, { orm: useService("orm"), action });
+            store.caseId = 5;
+            store.data = { together: { questions: [question] } };
+            useSubEnv({ inbox: store });
+        }
+    }
+    await mountWithCleanup(Around);
+    expect.verifySteps(["asking"]);
+    const hear = async (payload) => {
+        MockServer.env["bus.bus"]._sendone("broadcast", PRESENCE_NOTIFICATION, payload);
+        for (let turn = 0; turn < 20; turn++) {
+            await advanceTime(1);
+        }
+        await animationFrame();
+    };
+    await hear(word(8, "looking"));
+    expect(".o_social_together_here").toHaveText("Bojan is here too");
+    await hear(word(9, "typing"));
+    expect(".o_social_together_here").toHaveText("Cveta is typing");
+    expect(store.typing).toEqual({ 5: ["Cveta"] });
+    expect(".o_social_together_questions").toHaveText(/Bob: Is it packed\?[\s\S]*late since/);
+    await click(".o_social_together_questions button");
+    expect.verifySteps(["question 4"]);
+    store.caseId = null;
+    await animationFrame();
+    expect.verifySteps(["left"]);
 });
