@@ -46,6 +46,7 @@ from . import (
     test_outbox,
     test_person,
     test_person_tour,
+    test_pictures_tour,
     test_reply_options,
     test_telegram_connector,
     test_telegram_inbox,

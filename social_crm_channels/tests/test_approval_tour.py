@@ -1,17 +1,16 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from datetime import timedelta
 
-from freezegun import freeze_time
-
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from odoo.addons.social_crm_base.tests.browser_case import BrowserCase
 from odoo.addons.social_crm_base.tests.common import START, message, person
 
 
 @tagged("post_install", "-at_install")
-class TestApprovalTour(HttpCase):
+class TestApprovalTour(BrowserCase):
     """Approval and a missed deadline in the open inbox, in a real browser."""
 
     @classmethod
@@ -19,15 +18,15 @@ class TestApprovalTour(HttpCase):
         super().setUpClass()
         cls.env["social.crm.response.policy"].search([]).active = False
         role = "social_crm_base.group_%s"
-        cls.trainee = new_test_user(cls.env, "tour_trainee", role % "agent")
-        cls.leader = new_test_user(cls.env, "tour_leader", role % "team_leader")
+        cls.trainee = new_test_user(cls.env, "tour_trainee", role % "agent", name="Sari Wulandari")
+        cls.leader = new_test_user(cls.env, "tour_leader", role % "team_leader", name="Lena Hofer")
         platform = cls.env.ref("social_crm_base.platform_sandbox")
         app = cls.env["social.crm.app"].create(
             {"name": "Sandbox", "platform_id": platform.id, "connector": "sandbox"}
         )
         cls.channel = cls.env["social.crm.channel"].create(
             {
-                "name": "Approved Shop",
+                "name": "Bicycle Shop",
                 "platform_id": platform.id,
                 "app_id": app.id,
                 "connector": "sandbox",
@@ -81,18 +80,12 @@ class TestApprovalTour(HttpCase):
             }
         )
         case = self.says("m1", "Where is my bicycle?", 0)
-        late = fields.Datetime.now() + timedelta(minutes=61)
-        with freeze_time(late), self.enter_registry_test_mode():
-            self.env.ref("social_crm_channels.ir_cron_watch_deadlines").method_direct_trigger()
-        self.env.invalidate_all()
-        self.assertEqual((case.breach_state, case.priority), ("breached", "2"))
-        self.assertEqual(case.activity_ids.user_id, self.leader)
-        # The browser has its own clock: an hour has passed there too.
-        self.env.cr.execute(
-            "UPDATE social_crm_case SET deadline_first = %s WHERE id = %s",
-            [fields.Datetime.now() - timedelta(minutes=1), case.id],
-        )
-        self.env.invalidate_all()
-        self.start_tour(
-            f"/odoo/social-inbox?case={case.id}", "social_inbox_breach_tour", login="tour_leader"
-        )
+        address = f"/odoo/social-inbox?case={case.id}"
+        self.start_tour(address, "social_inbox_in_time_tour", login="tour_leader")
+        with self.clock_moved_to(fields.Datetime.now() + timedelta(minutes=61)):
+            with self.enter_registry_test_mode():
+                self.env.ref("social_crm_channels.ir_cron_watch_deadlines").method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual((case.breach_state, case.priority), ("breached", "2"))
+            self.assertEqual(case.activity_ids.user_id, self.leader)
+            self.start_tour(address, "social_inbox_breach_tour", login="tour_leader")

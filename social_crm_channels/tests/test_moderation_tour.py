@@ -1,11 +1,12 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from odoo.addons.social_crm_base.tests.browser_case import BrowserCase
 from odoo.addons.social_crm_base.tests.common import comment, person, post
 
 
 @tagged("post_install", "-at_install")
-class TestModerationTour(HttpCase):
+class TestModerationTour(BrowserCase):
     """Moderation in the open inbox, by keyboard and menu, in a real browser."""
 
     def test_a_comment_is_hidden_its_author_banned_and_both_undone(self):

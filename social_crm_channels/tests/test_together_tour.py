@@ -29,3 +29,16 @@ class TestTogetherTour(TogetherCommon, HttpCase):
         self.assertEqual(self.case.question_ids.text, "Is it packed?")
         answer = self.case.interaction_ids.filtered(lambda said: said.direction == "out")
         self.assertEqual(answer.body, "We look for it.")
+
+    def test_goodwill_is_given_in_the_inbox(self):
+        if "loyalty.program" not in self.env:
+            self.skipTest("Loyalty is not installed here")
+        self.company.write({"social_crm_goodwill_limit": 50, "social_crm_goodwill_days": 30})
+        self.env["loyalty.program"].create({"name": "Sorry card", "program_type": "gift_card"})
+        self.start_tour(
+            f"/odoo/social-inbox?case={self.case.id}", "social_goodwill", login=self.agent.login
+        )
+        goodwill = self.env["social.crm.goodwill"].search([("case_id", "=", self.case.id)])
+        self.assertEqual((goodwill.points, goodwill.state), (15, "given"))
+        card = self.env["loyalty.card"].browse(goodwill.card_res_id)
+        self.assertEqual((card.points, card.code), (15, goodwill.code))

@@ -1,3 +1,4 @@
+import { picture } from "@social_crm_base/../tests/tours/picture";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -35,6 +36,7 @@ tours.add("social_inbox_approval_decide_tour", {
             content: "The customer wrote again since",
             trigger: ".o_social_approval_meanwhile:contains('Any news?')",
         },
+        picture("inbox_approval"),
         {
             trigger: ".o_social_approval_change",
             run: "click",
@@ -55,7 +57,20 @@ tours.add("social_inbox_approval_decide_tour", {
     ],
 });
 
-/** What is overdue is in sight: in the queue's view, at the head of the case, and as a to-do. */
+/** There is an hour to answer, and the head of the case counts it down. */
+tours.add("social_inbox_in_time_tour", {
+    steps: () => [
+        {
+            trigger: ".o_social_head_deadline:not(.text-bg-danger)",
+        },
+        {
+            content: "Nobody was alarmed",
+            trigger: ".o_social_head:not(:has(.o_social_head_priority[aria-label='Urgent']))",
+        },
+    ],
+});
+
+/** An hour later. What is overdue is in sight: in the queue's view, at the head of the case, and as a to-do. */
 tours.add("social_inbox_breach_tour", {
     steps: () => [
         {
@@ -65,5 +80,15 @@ tours.add("social_inbox_breach_tour", {
             content: "It was escalated: urgent",
             trigger: ".o_social_head_priority[aria-label='Urgent']",
         },
+        {
+            content: "It waits among what is overdue",
+            trigger: ".o_social_queue_other:has(.o_social_queue_alarm)",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown-item:contains('Overdue')",
+            run: "click",
+        },
+        picture("inbox_overdue", ".o_social_inbox_queue [role=option]:contains('Where is my bicycle?')"),
     ],
 });

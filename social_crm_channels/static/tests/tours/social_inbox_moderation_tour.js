@@ -1,3 +1,4 @@
+import { picture } from "@social_crm_base/../tests/tours/picture";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -28,6 +29,7 @@ tours.add("social_inbox_moderation_tour", {
             trigger: ".modal .o_field_widget[name=reason_id] label:contains('Insult or hate')",
             run: "click",
         },
+        picture("inbox_moderation"),
         {
             content: "Hide it",
             trigger: ".modal button[name=action_apply]:visible:contains('Hide')",

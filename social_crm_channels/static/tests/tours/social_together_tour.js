@@ -44,3 +44,27 @@ registry.category("web_tour.tours").add("social_together", {
         { content: "the dialog is gone", trigger: "body:not(:has(.modal))" },
     ],
 });
+
+registry.category("web_tour.tours").add("social_goodwill", {
+    steps: () => [
+        { content: "the case is open", trigger: ".o_social_talk:contains(Where is my parcel)" },
+        ...more("goodwill"),
+        {
+            content: "what can be given comes from the app Loyalty",
+            trigger: ".modal .o_field_widget[name=program] input",
+            run: "click",
+        },
+        { trigger: ".o_select_menu_item:contains(Sorry card)", run: "click" },
+        { trigger: ".modal .o_field_widget[name=points] input", run: "edit 15" },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit The parcel was lost" },
+        { trigger: ".modal button[name=action_give]", run: "click" },
+        {
+            content: "it stands in the talk",
+            trigger: "body:not(:has(.modal)) .o_social_talk .o_social_goodwill:contains(The parcel was lost)",
+        },
+        {
+            content: "and its code in the answer",
+            trigger: ".o_social_text:value(/Sorry card|[0-9a-f]{4}-/)",
+        },
+    ],
+});
