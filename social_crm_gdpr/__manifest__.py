@@ -13,7 +13,10 @@
         "security/social_crm_gdpr_security.xml",
         "data/ir_cron_data.xml",
         "data/ir_sequence_data.xml",
+        "data/mail_alias_data.xml",
         "data/social_crm_jurisdiction_data.xml",
+        "data/social_crm_privacy_text_data.xml",
+        "data/social_crm_privacy_trigger_data.xml",
         "data/social_crm_age_limit_data.xml",
         "data/social_crm_special_term_data.xml",
         "data/social_crm_processing_activity_data.xml",
@@ -32,9 +35,16 @@
         "views/social_crm_rule_views.xml",
         "views/social_crm_special_term_views.xml",
         "views/social_crm_jurisdiction_views.xml",
+        "views/social_crm_privacy_text_views.xml",
+        "views/social_crm_privacy_trigger_views.xml",
+        "wizards/social_crm_privacy_check_views.xml",
+        "wizards/social_crm_privacy_start_views.xml",
         "views/social_crm_processing_activity_views.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "social_crm_gdpr/static/src/privacy_action/privacy_action.js",
+        ],
         "web.assets_tests": [
             "social_crm_gdpr/static/tests/tours/**/*.js",
         ],

@@ -1,2 +1,3 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import evidence
+from . import privacy

@@ -100,9 +100,9 @@ class SocialCrmJurisdiction(models.Model):
     @api.model
     @ormcache("country_id")
     def _id_of_country(self, country_id):
-        # sudo: a fact of law
-        found_sudo = self.sudo().search([("country_ids", "in", [country_id])], limit=1)
-        return (found_sudo or self.sudo().search([("code", "=", DEFAULT_CODE)], limit=1)).id  # sudo: above
+        laws_sudo = self.sudo()  # sudo: a fact of law
+        found_sudo = laws_sudo.search([("country_ids", "in", [country_id])], limit=1)
+        return (found_sudo or laws_sudo.search([("code", "=", DEFAULT_CODE)], limit=1)).id
 
     def _article(self, kind):
         """The article a right stands in.

@@ -27,6 +27,7 @@ KIND_SELECTION = [
     ("complaint", "Complaint"),
 ]
 STATE_SELECTION = [
+    ("proposed", "Proposed"),
     ("received", "Received"),
     ("identified", "Identified"),
     ("approved", "Approved"),
@@ -34,18 +35,25 @@ STATE_SELECTION = [
     ("answered", "Answered"),
     ("refused", "Refused"),
     ("withdrawn", "Withdrawn"),
+    ("joined", "Joined"),
+    ("dismissed", "No Request"),
 ]
 #: From where a request may go where. A refused one may be taken up again.
 TRANSITIONS = {
-    "received": {"identified", "refused", "withdrawn"},
-    "identified": {"received", "approved", "in_progress", "refused", "withdrawn"},
+    "proposed": {"received", "joined", "dismissed"},
+    "received": {"identified", "refused", "withdrawn", "joined"},
+    "identified": {
+        "received", "approved", "in_progress", "refused", "withdrawn", "joined"
+    },
     "approved": {"received", "in_progress", "refused", "withdrawn"},
     "in_progress": {"answered", "refused", "withdrawn"},
     "answered": set(),
     "refused": {"received"},
     "withdrawn": set(),
+    "joined": set(),
+    "dismissed": {"received"},
 }
-OPEN_STATES = ("received", "identified", "approved", "in_progress")
+OPEN_STATES = ("proposed", "received", "identified", "approved", "in_progress")
 #: What cannot be undone is looked at by a second person first.
 SECOND_PERSON_KINDS = frozenset({"erasure"})
 #: Written by the steps alone, which look at who may do them.
@@ -145,10 +153,12 @@ class SocialCrmPrivacyRequest(models.Model):
     )
     duplicate_ids = fields.One2many("social.crm.privacy.request", "duplicate_of_id")
     needs_second_person = fields.Boolean(compute="_compute_needs_second_person")
+    next_step = fields.Char(compute="_compute_next_step")
 
     _uuid_unique = models.Constraint("UNIQUE(uuid)", "This reference is taken.")
     _open_index = models.Index(
-        "(due_at, id) WHERE state IN ('received', 'identified', 'approved', 'in_progress')"
+        "(due_at, id) WHERE state IN ('proposed', 'received', 'identified', 'approved', "
+        "'in_progress')"
     )
 
     # === COMPUTE METHODS === #
@@ -181,6 +191,42 @@ class SocialCrmPrivacyRequest(models.Model):
         for request in self:
             request.needs_second_person = request.kind in SECOND_PERSON_KINDS
 
+    @api.depends("state", "kind", "subject_identity_ids", "subject_partner_ids", "checked_by_id",
+                 "approved_by_id")  # fmt: skip
+    @api.depends_context("uid", "lang")
+    def _compute_next_step(self):
+        for request in self:
+            request.next_step = request._next_step() if request.id else False
+
+    def _next_step(self):
+        """What is to be done now, in words.
+
+        :rtype: str
+        """
+        found = self.subject_identity_ids or self.subject_partner_ids
+        if self.state == "received" and not found:
+            return self.env._("Find the person by what they say of themselves.")
+        if self.state == "identified" and self.needs_second_person:
+            if self.checked_by_id == self.env.user:
+                return self.env._("Ask another privacy clerk to approve: it cannot be undone.")
+            return self.env._("Look it over and approve: it cannot be undone.")
+        if self.state == "approved" and self.approved_by_id == self.env.user:
+            return self.env._("You approved it: another privacy clerk carries it out.")
+        return {
+            "proposed": self.env._("Read the message: does the person ask for their rights?"),
+            "received": self.env._("Check that the person is who they say, by the least it needs."),
+            "identified": self.env._("Carry it out."),
+            "approved": self.env._("Carry it out."),
+            "in_progress": self._next_step_in_progress(),
+        }.get(self.state, "")
+
+    def _next_step_in_progress(self):
+        """What is to be done once it is carried out; kinds that take time say so.
+
+        :rtype: str
+        """
+        return self.env._("Tell the person: draft the answer, read it over, send it.")
+
     @api.constrains("subject_identity_ids", "company_id")
     def _check_same_company(self):
         for request in self:
@@ -194,14 +240,15 @@ class SocialCrmPrivacyRequest(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if not self.env.su and (wrong := vals.keys() & (STEP_FIELDS - {"source"})):
+            if not self.env.su and (wrong := vals.keys() & STEP_FIELDS):
                 raise AccessError(
                     self.env._("Steps are taken by the buttons: %(fields)s", fields=sorted(wrong))
                 )
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
         requests = super().create(vals_list)
-        requests._told("received")
+        for state, group in requests.grouped("state").items():
+            group._told(state)
         return requests
 
     def write(self, vals):
@@ -209,7 +256,8 @@ class SocialCrmPrivacyRequest(models.Model):
             raise AccessError(
                 self.env._("Steps are taken by the buttons: %(fields)s", fields=sorted(wrong))
             )
-        if "kind" in vals and self.filtered(lambda r: r.state not in ("received", "identified")):
+        begun = self.filtered(lambda r: r.state not in ("proposed", "received", "identified"))
+        if "kind" in vals and begun:
             raise UserError(
                 self.env._("Work on this request has begun: what it asks stays as it is.")
             )

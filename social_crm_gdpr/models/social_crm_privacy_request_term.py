@@ -111,6 +111,7 @@ class SocialCrmPrivacyRequest(models.Model):
             {"extended_at": fields.Datetime.now(), "extended_by_id": self.env.uid}
         )
         self._told("extended")
+        self._tell_person("extension")
 
     @api.model
     def _cron_remind(self):

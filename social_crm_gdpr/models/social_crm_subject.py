@@ -158,7 +158,7 @@ class SocialCrmSubject(models.AbstractModel):
     def _by_former_names(self, names, here):
         """Accounts that were once called so; former names stand as they were written then."""
         spelt = Domain.OR(
-            Domain("value", "=ilike", _literal(name.lstrip("\0"))) for _network, name in names
+            Domain("value", "=ilike", literal(name.lstrip("\0"))) for _network, name in names
         )
         # sudo: see _find
         found_sudo = self.env["social.crm.identity.alias"].sudo().search(
@@ -201,7 +201,7 @@ class SocialCrmSubject(models.AbstractModel):
             Domain("company_id", "=", company.id)
             & Domain("is_own", "=", False)
             & (
-                Domain(f"verified_{kind}", "=ilike", _literal(key))
+                Domain(f"verified_{kind}", "=ilike", literal(key))
                 | Domain("platform_id", "in", platforms_sudo.ids) & Domain("handle_key", "=", key)
             )
         )
@@ -228,6 +228,9 @@ class SocialCrmSubject(models.AbstractModel):
         ) or ""
 
 
-def _literal(text):
-    """Text that ``=ilike`` takes as it is."""
+def literal(text):
+    """Text that ``=ilike`` takes as it is.
+
+    :rtype: str
+    """
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

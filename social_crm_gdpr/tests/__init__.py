@@ -4,6 +4,9 @@ from . import test_evidence
 from . import test_jurisdiction
 from . import test_legal_hold
 from . import test_masking
+from . import test_privacy_answer
+from . import test_privacy_intake
+from . import test_privacy_public
 from . import test_privacy_request
 from . import test_public
 from . import test_register

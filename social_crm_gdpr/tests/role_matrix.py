@@ -26,6 +26,8 @@ RIGHTS = {
     """,
     "- - - - - - - - rwcd r": """
         social.crm.age.limit
+        social.crm.privacy.text
+        social.crm.privacy.trigger
         social.crm.retention.rule
         social.crm.special.term
     """,
@@ -126,9 +128,16 @@ RIGHTS = {
     "- - - - - - - - - -": """
         social.crm.credential
         social.crm.form.cap
+        social.crm.privacy.token
     """,
     "- - - r r r r r rwcd r": """
         social.crm.jurisdiction
+    """,
+    "- - - - - - - - rwcd -": """
+        social.crm.privacy.check
+    """,
+    "- - - - rwcd - rwcd rwcd rwcd -": """
+        social.crm.privacy.start
     """,
     "- - - - - - - - rc rc": """
         social.crm.data.map
@@ -184,6 +193,9 @@ SHARED = """
     social.crm.moderation.reason
     social.crm.platform
     social.crm.platform.rule
+    social.crm.privacy.text
+    social.crm.privacy.token
+    social.crm.privacy.trigger
     social.crm.special.term
     social.crm.tag
 """

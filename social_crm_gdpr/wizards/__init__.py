@@ -2,4 +2,6 @@
 from . import social_crm_connect
 from . import social_crm_data_map
 from . import social_crm_lead_create_line
+from . import social_crm_privacy_check
+from . import social_crm_privacy_start
 from . import social_crm_unmask

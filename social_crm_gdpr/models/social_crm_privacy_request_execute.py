@@ -1,0 +1,83 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import fields, models
+from odoo.fields import Command
+
+from odoo.addons.social_crm_base.tools.privacy import not_personal
+
+#: What Art. 18 is applied for when the person objects: until it is weighed.
+OBJECTION_GROUND = "objection"
+
+
+class SocialCrmPrivacyRequest(models.Model):
+    """What the smaller rights change: restriction, objection, withdrawal, rectification."""
+
+    _inherit = "social.crm.privacy.request"
+
+    restriction_ground = fields.Selection(
+        lambda self: self.env["social.crm.restriction"]._fields["ground"]._description_selection(
+            self.env
+        ),
+        string="Ground of the Restriction",
+        default="accuracy",
+        copy=False,
+    )
+    restriction_id = fields.Many2one(
+        "social.crm.restriction", readonly=True, copy=False, ondelete="set null"
+    )
+
+    def _execute_restriction(self):
+        """Override: stop the use, on the ground chosen."""
+        self._restrict(self.restriction_ground)
+        return super()._execute_restriction()
+
+    def _execute_objection(self):
+        """Override: stop the use while the objection is weighed; advertising stops for good."""
+        self._restrict(OBJECTION_GROUND)
+        self._end_opt_in()
+        return super()._execute_objection()
+
+    def _execute_withdrawal(self):
+        """Override: what rested on consent ends."""
+        self._end_opt_in()
+        return super()._execute_withdrawal()
+
+    def _execute_rectification(self):
+        """Override: show whom it is about; the clerk corrects, each field keeps its history."""
+        super()._execute_rectification()
+        people = self.subject_partner_ids or self.subject_identity_ids
+        self.env["social.crm.access.log"]._note("open", people, purpose=self.name)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Correct"),
+            "res_model": people._name,
+            "domain": [("id", "in", people.ids)],
+            "views": [(False, "list"), (False, "form")],
+        }
+
+    def _restrict(self, ground):
+        """Restrict the use of everything that is the person's."""
+        # sudo: a measure the request decides, written for all its people
+        self.restriction_id = self.env["social.crm.restriction"].sudo().create(
+            {
+                "company_id": self.company_id.id,
+                "ground": ground,
+                "reason": self.env._("Request %(number)s", number=self.name),
+                "identity_ids": [Command.set(self.subject_identity_ids.ids)],
+                "partner_ids": [Command.set(self.subject_partner_ids.ids)],
+                "user_id": self.env.uid,
+            }
+        )
+
+    def _end_opt_in(self):
+        """No account of the person is advertised to any more."""
+        # sudo: the ground stored with an account is nobody's opinion
+        accounts_sudo = self.subject_identity_ids.sudo()
+        accounts_sudo.filtered(lambda who: who.consent_basis == "opt_in").write(
+            {"consent_basis": "none"}
+        )
+
+    def _personal_data_fields(self):
+        return {
+            **super()._personal_data_fields(),
+            **not_personal("restriction_ground restriction_id"),
+        }

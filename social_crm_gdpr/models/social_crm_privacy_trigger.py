@@ -1,0 +1,76 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import api, fields, models, tools
+
+from odoo.addons.social_crm_base.tools.privacy import not_personal
+
+from ..tools.special import compile_terms, folded
+from .social_crm_privacy_request import KIND_SELECTION
+
+
+class SocialCrmPrivacyTrigger(models.Model):
+    """Words by which a message may be a request, so that its clock is not missed."""
+
+    # No company: how a language asks
+    _name = "social.crm.privacy.trigger"
+    _inherit = ["social.crm.personal.data"]
+    _description = "Words of Privacy Requests"
+    _order = "lang, kind, id"
+    _rec_name = "kind"
+
+    lang = fields.Char(
+        string="Language", required=True, help="Two letters, for example sr for both scripts."
+    )
+    kind = fields.Selection(KIND_SELECTION, required=True)
+    words = fields.Text(
+        required=True, help="One phrase a line; a * at the end of a word takes every ending."
+    )
+    active = fields.Boolean(default=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache()
+    def _patterns(self):
+        """What each kind is known by, over all languages: people mix them.
+
+        :rtype: tuple
+        """
+        # sudo: everybody's texts are looked at; the words are configuration
+        rows_sudo = self.sudo().search([])
+        return tuple(
+            (kind, compile_terms(word for row in rows for word in row.words.splitlines()))
+            for kind, rows in rows_sudo.grouped("kind").items()
+        )
+
+    @api.model
+    def _kind_of(self, text):
+        """What a text asks for, if it reads like a request.
+
+        Where it reads like several, the one that reaches furthest wins: erasure before access.
+
+        :return: kind of a ``social.crm.privacy.request``, or ""
+        :rtype: str
+        """
+        said = folded(text) if text else ""
+        found = {kind for kind, pattern in self._patterns() if pattern and pattern.search(said)}
+        return next((kind for kind in _REACH if kind in found), "") if said else ""
+
+    def _personal_data_fields(self):
+        return not_personal("lang kind words active")
+
+
+_REACH = (
+    "erasure", "access", "portability", "withdrawal", "objection", "restriction",
+    "rectification", "complaint",
+)  # fmt: skip
