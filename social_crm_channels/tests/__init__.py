@@ -57,4 +57,6 @@ from . import (
     test_saved_answers,
     test_webhook,
     test_webhook_connector,
+    test_wordpress_connector,
+    test_wordpress_reading,
 )
