@@ -14,7 +14,6 @@ import requests
 
 from tools.odoo import child, end_with_parent
 
-from ..odoo_server import free_ports
 from . import PeerUnavailable
 from .program import wordpress_program
 
@@ -46,13 +45,14 @@ class Blog:
     ``shop`` is its administrator, ``editor``, ``author`` and ``subscriber`` have these roles.
 
     :param Path home: folder for logs.
-    :param int port: 0 takes a free one.
+    :param int port: where it listens.
+    :param str address: by which it is known, where that is a proxy's.
     """
 
-    def __init__(self, home, port=0):
+    def __init__(self, home, port, address=None):
         self.home = home
-        self.port = port or free_ports(1)[0]
-        self.address = f'http://127.0.0.1:{self.port}'
+        self.port = port
+        self.address = address or f'http://127.0.0.1:{self.port}'
         self._stack = contextlib.ExitStack()
         self.people = {}
 
@@ -105,6 +105,12 @@ class Blog:
         """:return: the comments as the administrator sees them, the oldest first."""
         return self.api('GET', 'comments', self.shop, params={
             'context': 'edit', 'status': 'any', 'order': 'asc', 'per_page': 100, **params})
+
+    def plugin(self, code):
+        """Have WordPress run code at every call, as an installed plugin does; '' ends it."""
+        folder = self.data / 'content' / 'mu-plugins'
+        folder.mkdir(exist_ok=True)
+        (folder / 'test.php').write_text(f'<?php {code}')
 
     def php(self, code):
         """Run code inside WordPress.
@@ -185,7 +191,7 @@ class Blog:
 
         def answers():
             with contextlib.suppress(requests.RequestException):
-                return requests.get(f'{self.address}/wp-json/', timeout=5).ok
+                return requests.get(f'http://127.0.0.1:{self.port}/wp-json/', timeout=5).ok
         self._wait(process, answers, 'WordPress')
 
     def _wait(self, process, is_up, name):
