@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import time
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -97,12 +98,10 @@ class SocialCrmConnectorWordpress(models.AbstractModel):
     def _password_page(self, app):
         """Where one is made, as the site itself says or else where it usually is."""
         page = f"{app.base_url or ''}/wp-admin/authorize-application.php"
-        try:
+        with suppress(ConnectorError):  # told when what was typed is tried
             ways = mapping(discover(app.base_url)[1], "authentication") if app.base_url else {}
             offered = read.nested(read.nested(ways, "application-passwords"), "endpoints")
             page = read.url(offered, "authorization") or page
-        except ConnectorError:
-            pass  # told when what was typed is tried
         return f"{page}?app_name={quote(const.APP_NAME)}"
 
     def _grant(self, app, secrets):
@@ -141,7 +140,7 @@ class SocialCrmConnectorWordpress(models.AbstractModel):
 
     def _fetch(self, channel, cursor):
         reader = Reader(self._api(channel), self._facts(channel).own, cursor, int(time.time()))
-        return reader.read(), reader.cursor
+        return reader.next_items(), reader.cursor
 
     def _parse(self, channel, payload):
         return parse(payload, self._facts(channel))

@@ -23,7 +23,7 @@ class Reader:
         self._writers = {*cursor.get("writers", ()), own}  # who writes the posts speaks for us
         self._posts = list(cursor.get("posts_told", ()))
 
-    def read(self):
+    def next_items(self):
         """:return: items, oldest first, none when all is read
         :rtype: list[tuple[str, dict]]
         """
