@@ -39,7 +39,6 @@
         "connectors/mail/mail.xml",
         "connectors/feed/feed.xml",
         "connectors/telegram/telegram.xml",
-        "connectors/wordpress/wordpress.xml",
         "views/social_crm_inbox_views.xml",
         "data/social_crm_moderation_reason_data.xml",
         "views/social_crm_moderation_views.xml",

@@ -83,15 +83,26 @@ class TestWordpressConnector(WordpressCase):
         with self.assertRaisesRegex(PermanentError, "no REST API"):
             self.grant()
 
-    def test_health_names_the_step_that_is_missing(self):
+    def steps(self):
+        """How each step stands, as the channel's form shows it."""
+        self.channel._check_setup_now()
+        self.env.invalidate_all()
+        return [row["state"] for row in self.channel._setup_rows()]
+
+    def test_each_step_of_the_set_up_says_how_it_stands(self):
+        self.assertEqual(self.steps(), ["done"] * 5)
+        self.stub.comment_status, self.stub.able = "closed", {"moderate_comments": True}
+        self.assertEqual(self.steps(), ["done", "done", "done", "optional", "optional"])
+        self.stub.able = {}
+        self.stub.fault("GET", "/wp-json/wp/v2/settings", says(403, {"code": "rest_forbidden"}))
+        self.assertEqual(self.steps(), ["done", "missing", "done", "unknown", "optional"])
+        self.assertEqual(self.connector._setup_steps(self.env["social.crm.channel"])[0].link, "")
+
+    def test_health_names_what_is_missing(self):
         def health():
             return self.connector._check_health(self.channel)
 
         self.assertEqual(health().level, "green")
-        self.stub.comment_status = "closed"
-        self.assertIn("no comments", health().message)
-        self.stub.able = {"moderate_comments": True}
-        self.assertIn("publish", health().message)
         self.stub.fault("GET", COMMENTS, says(403, {"code": "rest_forbidden", "message": "No"}))
         self.assertIn("security plugin", health().todo)
         self.stub.able = {}

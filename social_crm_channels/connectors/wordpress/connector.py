@@ -17,9 +17,9 @@ from ...tools import payload as read
 from ...tools.contract import Account, Grant, Measure, MediaLimits, Metric, Receipt
 from . import const
 from .api import GONE, Api, RefusedError, discover, mapping, rows_of, total, utcnow
-from .health import health_of
 from .parse import Facts, account_id, parse
 from .reader import Reader
+from .setup import health_of, steps_of
 from .text import comparable, length, stored, title_of
 
 
@@ -135,6 +135,9 @@ class SocialCrmConnectorWordpress(models.AbstractModel):
 
     def _check_health(self, channel):
         return health_of(self, channel)
+
+    def _setup_steps(self, channel):
+        return steps_of(self, channel)
 
     # === IN === #
 
