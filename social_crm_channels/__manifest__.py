@@ -61,6 +61,9 @@
         "views/social_crm_agent_views.xml",
         "views/social_crm_shift_note_views.xml",
         "views/social_crm_case_routing_views.xml",
+        "security/social_crm_archive_security.xml",
+        "data/social_crm_archive_cron.xml",
+        "views/social_crm_archive_views.xml",
     ],
     "demo": [
         "demo/social_crm_idea_demo.xml",

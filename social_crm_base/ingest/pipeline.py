@@ -19,12 +19,13 @@ class Ingest:
         self.env = env
         self.channel = channel
 
-    def run(self, activities, opens_cases=True, case_id=None):
+    def run(self, activities, opens_cases=True, case_id=None, touches_cases=True):
         """Store what the activities say.
 
         :param list activities: :class:`Activity`, in any order, seen before or not
         :param bool opens_cases: False for history that is imported, which asks for no answer
         :param int case_id: the case all of it belongs to, where that is known
+        :param bool touches_cases: False where no case at all is to hear of it
         :rtype: IngestResult
         """
         batch = Batch(self.env, self.channel, list(activities), opens_cases, case_id)
@@ -36,7 +37,8 @@ class Ingest:
         talk.store(batch)
         settle.late_parents(batch)
         marks.apply(batch)
-        matters.assign(batch)
+        if touches_cases:
+            matters.assign(batch)
         for model in WRITTEN:  # the steps write by SQL, behind the cache's back
             self.env[model].invalidate_model(flush=False)
         batch.result.waiting.sort()

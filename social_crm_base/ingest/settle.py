@@ -132,7 +132,7 @@ def _move(batch, changed):
         """,
         [list(changed), list(changed.values())],
     )
-    _recount(batch, set(changed.values()))
+    recount(batch.env, set(changed.values()))
     batch.env.cr.execute(
         "SELECT id FROM social_crm_interaction WHERE parent_id = ANY(%s)"
         " AND (direction = 'out' OR kind IN ('reaction', 'share'))",
@@ -155,7 +155,7 @@ def _drop_empty(batch, conversation_ids):
     )
     empty = [found for (found,) in batch.env.cr.fetchall()]
     batch.env["social.crm.conversation"].browse(empty).unlink()
-    _recount(batch, conversation_ids - set(empty))
+    recount(batch.env, conversation_ids - set(empty))
 
 
 DATES = """
@@ -220,10 +220,10 @@ def _date_conversations(batch):
         )
 
 
-def _recount(batch, conversation_ids):
+def recount(env, conversation_ids):
     """Conversations that lost or won earlier rows are dated from what they hold."""
     if conversation_ids:
-        batch.env.cr.execute(
+        env.cr.execute(
             f"""
             UPDATE social_crm_conversation c
                SET first_date = n.first, last_date = n.last, last_in_date = n.last_in,

@@ -168,9 +168,11 @@ class SocialCrmImportLine(models.Model):
         )
 
     @api.model
-    def _take_in(self, channel, activities, needs_answer):
+    def _take_in(self, channel, activities, needs_answer, marks=None, **options):
         """Ingest the lines of one channel.
 
+        :param dict marks: values of what is new; by default it counts as logged by hand
+        :param options: passed on to ``_ingest``
         :return: values of the result, one dictionary an activity
         :rtype: list[dict]
         """
@@ -178,11 +180,11 @@ class SocialCrmImportLine(models.Model):
         keys = [interactions._dedup_key(a.family, a.container, a.external_id) for a in activities]
         domain = Domain("channel_id", "=", channel.id) & Domain("dedup_key", "in", keys)
         before = set(interactions.search(domain).mapped("dedup_key"))
-        result = interactions._ingest(channel, activities, opens_cases=needs_answer)
+        result = interactions._ingest(channel, activities, opens_cases=needs_answer, **options)
         reasons = dict(result.dropped)
         stored = {item.dedup_key: item for item in interactions.search(domain)}
         fresh = interactions.union(*(stored[k] for k in stored if k not in before))
-        fresh.write({"is_by_hand": True})
+        fresh.write({"is_by_hand": True} if marks is None else marks)
         outcomes = []
         for position, key in enumerate(keys):
             if position in reasons or key not in stored:

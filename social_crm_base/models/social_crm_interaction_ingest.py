@@ -27,7 +27,7 @@ class SocialCrmInteraction(models.Model):
     _inherit = "social.crm.interaction"
 
     @api.model
-    def _ingest(self, channel, activities, opens_cases=True, case=None):
+    def _ingest(self, channel, activities, opens_cases=True, case=None, touches_cases=True):
         """The one way in: store what happened on a network.
 
         The same activities give the same rows in any order and any number of times. Nothing is
@@ -37,6 +37,8 @@ class SocialCrmInteraction(models.Model):
         :param list activities: :class:`~odoo.addons.social_crm_base.tools.activity.Activity`
         :param bool opens_cases: False for history, which asks nobody for an answer
         :param recordset case: the matter all of it belongs to, where the way it came by says so
+        :param bool touches_cases: False for what is long past: no case gets it, also none that is
+            open with the same person, and no turn is counted
         :rtype: IngestResult
         :raise AccessError: when the user may not log on this channel
         """
@@ -45,7 +47,10 @@ class SocialCrmInteraction(models.Model):
         channel.check_access("read")
         # sudo: cycles, turns and identities follow from what was said; nobody writes them by hand
         return Ingest(self.sudo().env, channel.sudo()).run(
-            activities, opens_cases=opens_cases, case_id=case.id if case else None
+            activities,
+            opens_cases=opens_cases,
+            case_id=case.id if case else None,
+            touches_cases=touches_cases,
         )
 
     @api.model

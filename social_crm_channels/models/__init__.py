@@ -90,8 +90,16 @@ from . import (
 
 from . import social_crm_event  # isort: skip  the worker's methods come first
 from . import (
+    social_crm_archive,
+    social_crm_archive_guide,
+    social_crm_archive_part,
+    social_crm_archive_person,
+    social_crm_archive_problem,
+    social_crm_archive_read,
+    social_crm_archive_work,
     social_crm_case_watch,
     social_crm_channel_fetch,
     social_crm_event_process,
     social_crm_event_relate,
+    social_crm_interaction_archive,
 )

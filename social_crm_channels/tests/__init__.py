@@ -2,6 +2,9 @@
 from . import (
     test_composer,
     test_composer_tour,
+    test_archive,
+    test_archive_readers,
+    test_archive_work,
     test_approval,
     test_approval_tour,
     test_away_message,

@@ -10,6 +10,7 @@ from . import (
     res_users,
     social_crm_access_log,
     social_crm_age_limit,
+    social_crm_archive,
     social_crm_breach,
     social_crm_case,
     social_crm_case_mask,

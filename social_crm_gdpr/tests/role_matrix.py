@@ -31,6 +31,12 @@ RIGHTS = {
         social.crm.retention.rule
         social.crm.special.term
     """,
+    "- - - - - - - rwcd r r": """
+        social.crm.archive
+        social.crm.archive.part
+        social.crm.archive.person
+        social.crm.archive.problem
+    """,
     "- - - r rw r rw rwcd r r": """
         social.crm.agent
     """,
