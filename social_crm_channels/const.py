@@ -52,6 +52,7 @@ REPEATABLE_OPERATIONS = frozenset(
 HEALTH_SELECTION = [("green", "Works"), ("yellow", "Look at it"), ("red", "Broken")]
 HEALTH_HOURS = 6
 TOKEN_MARGIN_SECONDS = 300
+RENEWAL_SECONDS = 90  # what one worker may take to renew credentials; others wait so long
 SILENCE_DAYS = 28  # the rhythm is learnt from so many days
 SILENCE_EVENTS = 20  # fewer say nothing about a rhythm
 SILENCE_FACTOR = 2

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.addons.social_crm_base.exceptions import ConnectorError
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
-from ..const import FETCH_MINUTES, TOKEN_MARGIN_SECONDS
+from ..const import FETCH_MINUTES, RENEWAL_SECONDS, TOKEN_MARGIN_SECONDS
 
 ROUTING_FIELDS = frozenset(
     {"active", "company_id", "connector", "app_id", "external_id", "is_connected"}
@@ -134,7 +134,12 @@ class SocialCrmChannel(models.Model):
             return
         registry = self.env.registry
         with registry.cursor() as turn:
-            self.with_env(self.env(cr=turn))._sync().lock_for_update()
+            # not lock_for_update(), which gives up where another worker has it: this one waits
+            turn.execute("SET LOCAL lock_timeout = %s", [f"{RENEWAL_SECONDS}s"])
+            turn.execute(
+                "SELECT 1 FROM social_crm_channel_sync WHERE channel_id = %s FOR NO KEY UPDATE",
+                [self.id],
+            )
             # A transaction sees what was committed before its first query: one that waited for
             # its turn would not see what the worker before it has got, so it takes another.
             with registry.cursor() as cr:

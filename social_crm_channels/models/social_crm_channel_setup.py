@@ -48,7 +48,7 @@ class SocialCrmChannel(models.Model):
     def _compute_setup_steps(self):
         for channel in self:
             rows = channel._setup_rows()
-            channel.setup_steps = rows and self.env["ir.qweb"]._render(
+            channel.setup_steps = bool(rows) and self.env["ir.qweb"]._render(
                 "social_crm_channels.setup_steps", {"rows": rows}
             )
 
@@ -58,7 +58,7 @@ class SocialCrmChannel(models.Model):
         for channel in self:
             rows = channel._setup_rows()
             titles = [row["step"].title for row in rows if row["state"] == "missing"]
-            channel.setup_missing = titles and self.env._(
+            channel.setup_missing = bool(titles) and self.env._(
                 "Still missing: %(steps)s.", steps=", ".join(titles)
             )
 

@@ -51,7 +51,8 @@ class FakeNetwork:
             raise body
         headers = CaseInsensitiveDict(headers)
         error = error_from(status, headers, f"{method} {path}: {status}", safe=method == "GET")
-        if error:
-            raise error
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        if error:
+            error.answer = content
+            raise error
         return Response(status, headers, content, client.base_url + path, method)

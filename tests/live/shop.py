@@ -22,9 +22,10 @@ class Shop:
     :param OdooServer server: a running server.
     :param Account account: the account to connect.
     :param str base_url: the account's server as Odoo shall know it.
+    :param connect: how an account of this network is connected.
     """
 
-    def __init__(self, server, account, *, base_url=None):
+    def __init__(self, server, account, *, base_url=None, connect=connect):
         self.server = server
         self.account = account
         self.channel_id = connect(server.user(), account, base_url=base_url)

@@ -2,7 +2,7 @@
 """What one round of reading asks for. No ORM."""
 from contextlib import suppress
 
-from odoo.addons.social_crm_base.exceptions import MalformedPayload
+from odoo.addons.social_crm_base.exceptions import MalformedPayload, PermanentError
 
 from ...tools import payload as read
 from . import const, poll
@@ -84,13 +84,37 @@ class Reader:
                 seen = poll.watched_as(posts[uri], self._did, self._now, known["seen"])
                 self.watched[uri] = seen
                 if seen["counts"] != known["counts"]:
-                    found.append(poll.counters_item(posts[uri]))
+                    found += [poll.counters_item(posts[uri]), *self._answers(posts[uri])]
                 continue
             del self.watched[uri]
             # missing is also what its author hides from us: only the record itself proves it
             if not self._api.record(uri):
                 found.append(poll.gone_item(uri))
         return found
+
+    def _answers(self, post):
+        """Answers below a post of ours whose figures changed: an answer that the network took in
+        before what it answers is in no notification.
+        """
+        if not post.get("replyCount"):
+            return []
+        try:
+            answer = self._api.ask(
+                "app.bsky.feed.getPostThread",
+                uri=read.required(post, "uri"),
+                depth=const.THREAD_DEPTH,
+                parentHeight=0,
+            )
+        except PermanentError:
+            return []  # it is there: we just asked for it
+        waiting, found = [read.nested(answer, "thread")], []
+        while waiting:
+            replies = read.objects(waiting.pop(), "replies")
+            waiting += replies
+            found += [read.nested(one, "post") for one in replies if one.get("post")]
+        others = [one for one in found if author(read.text(one, "uri")) not in ("", self._did)]
+        self._watch(others)
+        return [poll.post_item(one) for one in others]
 
     def _above(self, entry):
         """What an entry speaks of: posts of ours, and the first post of the thread.

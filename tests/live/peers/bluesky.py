@@ -196,6 +196,25 @@ class Network:
         return person
 
 
+def connect(session, person, *, base_url=None):
+    """Connect an account through the wizard, as an administrator would do it.
+
+    :param Session session: of a manager.
+    :param str base_url: the server's address as Odoo shall know it.
+    :return: the channel's id.
+    :rtype: int
+    """
+    platform = session('social.crm.platform', 'search', [('code', '=', 'bluesky')])[0]
+    wizard = session('social.crm.connect', 'create', {'platform_id': platform})
+    session('social.crm.connect', 'action_continue', [wizard])
+    # as it is copied from the app: with signs nobody sees
+    typed = {'identifier': f'\u202a@{person.handle}\u202c', 'password': person.app_password,
+             'server_url': base_url or person.server}
+    for line in session.read('social.crm.connect.secret', [('connect_id', '=', wizard)], 'kind'):
+        session('social.crm.connect.secret', 'write', [line['id']], {'value': typed[line['kind']]})
+    return session('social.crm.connect', 'action_credentials', [wizard])['res_id']
+
+
 def call(way, server, method, token=None, headers=None, **options):
     """One call of the protocol.
 
