@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -40,6 +41,16 @@ def guard_browser(http_case, *, fast):
             raise
 
     http_case.browser_js = guarded
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """The erasure log outlives a test's rollback, and would be ahead of the next one's database."""
+    with tempfile.TemporaryDirectory(prefix="erasures") as folder:
+        os.environ["SOCIAL_CRM_ERASURE_LOG"] = folder
+        result = yield
+        del os.environ["SOCIAL_CRM_ERASURE_LOG"]
+    return result
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -28,7 +28,10 @@ class Ingest:
         :param bool touches_cases: False where no case at all is to hear of it
         :rtype: IngestResult
         """
-        batch = Batch(self.env, self.channel, list(activities), opens_cases, case_id)
+        activities = self.env["social.crm.interaction"]._prepare_activities(
+            self.channel, list(activities)
+        )
+        batch = Batch(self.env, self.channel, activities, opens_cases, case_id)
         self.env.flush_all()
         batch.result.dropped += self.env["social.crm.interaction"]._gate_activities(
             self.channel, batch.activities

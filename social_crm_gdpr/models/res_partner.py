@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.privacy import not_personal
+
 
 class ResPartner(models.Model):
     """What is decided about a contact, and what it stops."""
@@ -13,6 +15,13 @@ class ResPartner(models.Model):
         compute="_compute_social_is_restricted",
         compute_sudo=True,
         help="Art. 18 GDPR: answering what the person asks stays possible, nothing else.",
+    )
+
+    social_erased_at = fields.Datetime(
+        string="Erased",
+        readonly=True,
+        copy=False,
+        help="Their data was erased then; what is left is what the law keeps.",
     )
 
     @api.constrains("social_relation_note")
@@ -64,6 +73,13 @@ class ResPartner(models.Model):
                 )
             )
         return super().export_data(fields_to_export)
+
+    def action_social_erase(self):
+        """Look at what erasing these contacts would take away."""
+        return self.env["social.crm.erasure"]._open_for(partners=self)
+
+    def _personal_data_fields(self):
+        return {**super()._personal_data_fields(), **not_personal("social_erased_at")}
 
     def action_social_restrict(self):
         """Restrict the use of what is known of these contacts."""

@@ -83,6 +83,10 @@ class SocialCrmIdentity(models.Model):
         """Restrict the use of what is known of these accounts."""
         return self.env["social.crm.restriction"]._open_for(identities=self)
 
+    def action_erase(self):
+        """Look at what erasing these people would take away."""
+        return self.env["social.crm.erasure"]._open_for(identities=self)
+
     def action_hold(self):
         """Keep what is known of these accounts from being erased."""
         return self.env["social.crm.legal.hold"]._open_for(identities=self)

@@ -1,5 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import test_breach
+from . import test_erasure
+from . import test_erasure_log
 from . import test_evidence
 from . import test_jurisdiction
 from . import test_legal_hold
@@ -16,3 +18,4 @@ from . import test_retention_tour
 from . import test_role_matrix
 from . import test_special
 from . import test_subject
+from . import test_suppression

@@ -22,7 +22,11 @@ ROLES = (
 RIGHTS = {
     "- - - - - - - - r r": """
         social.crm.access.log
+        social.crm.erasure.hit
+        social.crm.erasure.line
         social.crm.evidence
+        social.crm.suppression
+        social.crm.suppression.hit
     """,
     "- - - - - - - - rwcd r": """
         social.crm.age.limit
@@ -95,6 +99,7 @@ RIGHTS = {
     """,
     "- - - - - - - - rwc r": """
         social.crm.breach
+        social.crm.erasure
         social.crm.legal.hold
         social.crm.privacy.request
         social.crm.restriction
@@ -144,6 +149,7 @@ RIGHTS = {
     """,
     "- - - - rwcd - rwcd rwcd rwcd -": """
         social.crm.privacy.start
+        social.crm.interaction.retain
     """,
     "- - - - - - - - rc rc": """
         social.crm.data.map

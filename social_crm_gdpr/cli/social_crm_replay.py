@@ -1,0 +1,32 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""``odoo-bin social_crm_replay -d DATABASE``: erase again whom a restored backup brought back."""
+
+import sys
+
+from odoo import SUPERUSER_ID, api
+from odoo.cli import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+class SocialCrmReplay(Command):
+    """Replay the erasures a restored backup does not know, to their end."""
+
+    name = "social_crm_replay"
+
+    def run(self, args):
+        """:param list args: options of Odoo's command line; ``-d`` names the database"""
+        config.parse_config(args, setup_logging=True)
+        names = config["db_name"]
+        if len(names) != 1:
+            sys.exit("Name one database with -d.")
+        with Registry(names[0]).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            erasures = env["social.crm.erasure"]
+            count = erasures._replay()
+            cr.commit()
+            for erasure in erasures.search([("state", "in", ["running", "remote", "scanning"])]):
+                for _done in erasure.with_company(erasure.company_id)._work():
+                    cr.commit()
+            left = erasures.search_count([("state", "=", "withheld")])
+        sys.stdout.write(f"{count} erasures replayed, {left} to be looked at.\n")

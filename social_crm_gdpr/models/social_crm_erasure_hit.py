@@ -1,0 +1,93 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
+
+
+class SocialCrmErasureHit(models.Model):
+    """A name the proving scan found and could not explain: a person looks at it.
+
+    Holds where it stands, never what it says.
+    """
+
+    _name = "social.crm.erasure.hit"
+    _inherit = ["social.crm.personal.data"]
+    _description = "Unexplained Find of an Erasure"
+    _order = "id"
+    _rec_name = "table"
+
+    erasure_id = fields.Many2one(
+        "social.crm.erasure", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="erasure_id.company_id", store=True)
+    table = fields.Char(required=True, readonly=True)
+    column = fields.Char(required=True, readonly=True)
+    row = fields.Integer(readonly=True)
+    place = fields.Char(readonly=True)
+    kinds = fields.Char(string="What Agrees", readonly=True)
+    verdict = fields.Selection(
+        [
+            ("others", "Other people's words"),
+            ("namesake", "Somebody else of that name"),
+            ("erased", "Erased by hand"),
+        ],
+        readonly=True,
+    )
+    user_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+
+    def _open(self):
+        """Those nobody has decided on.
+
+        :rtype: recordset
+        """
+        return self.filtered(lambda hit: not hit.verdict)
+
+    def action_others(self):
+        """These are somebody else's words: they stay."""
+        self._decide("others")
+
+    def action_namesake(self):
+        """Somebody else is called like that: it stays."""
+        self._decide("namesake")
+
+    def action_erase(self):
+        """Empty the field this stands in."""
+        self._check_deciding()
+        columns_of = self.env["social.crm.erasure"].sudo()._text_columns()  # sudo: names of columns
+        for hit in self:
+            if hit.column not in columns_of.get(hit.table, ()) or not hit.row:
+                raise UserError(
+                    self.env._("A file cannot be emptied: delete it where it is attached.")
+                )
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s = CASE WHEN %s THEN NULL END WHERE id = %s",
+                    SQL.identifier(hit.table), SQL.identifier(hit.column), True, hit.row,
+                )
+            )  # fmt: skip
+        self.env.invalidate_all()
+        self._decide("erased")
+
+    def _check_deciding(self):
+        self.check_access("read")
+        self.env["social.crm.erasure"]._check_clerk()
+        if any(erasure.state != "withheld" for erasure in self.erasure_id):
+            raise UserError(self.env._("This was certified already."))
+
+    def _decide(self, verdict):
+        self._check_deciding()
+        # sudo: written by the decision alone
+        self.sudo().write({"verdict": verdict, "user_id": self.env.uid})
+        for erasure in self.sudo().erasure_id:  # sudo: as above
+            erasure._tell("decided", verdict=verdict, hits=len(self & erasure.hit_ids))
+            if not erasure.hit_ids._open():
+                erasure.state = "scanning"
+                erasure._wake_job()
+
+    def _personal_data_fields(self):
+        return {
+            **not_personal("erasure_id company_id table column row place kinds verdict"),
+            **classify(EMPLOYEE, KEEP, "user_id", ground="GDPR Art. 5(2): who decided"),
+        }

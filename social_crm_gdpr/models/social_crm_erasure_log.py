@@ -1,0 +1,280 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""A restored backup brings back people who were erased since. The log outside tells; until it is
+replayed nobody is written, and what networks send meanwhile waits as raw events.
+"""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from odoo.addons.social_crm_base.tools import keyring
+
+from ..tools import erasure_log
+from .social_crm_suppression import Alias
+
+_logger = logging.getLogger(__name__)
+
+SEQUENCE = "social_crm.erasure_sequence"
+BATCH = 2000
+
+
+class SocialCrmErasure(models.Model):
+    _inherit = "social.crm.erasure"
+
+    @api.model
+    def _log_path(self):
+        # sudo: the database's own name, no secret
+        parameters = self.env["ir.config_parameter"].sudo()
+        return erasure_log.path_of(parameters.get_param("database.uuid"))
+
+    @api.model
+    def _log_sequence(self):
+        """The last entry of the log this database knows.
+
+        :rtype: int
+        """
+        # sudo: a number
+        return int(self.env["ir.config_parameter"].sudo().get_param(SEQUENCE) or 0)
+
+    def _write_log(self, names):
+        """Write into the log outside, on disk before this transaction commits.
+
+        :param list names: :class:`Alias` of the person
+        """
+        self.env.flush_all()
+        # one after the other, or a later commit could hide an earlier one
+        self.env.cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s FOR UPDATE",
+                            [SEQUENCE])  # fmt: skip
+        key_name, key = list(self.env["social.crm.suppression"]._keys().items())[-1]
+        rows = [
+            Alias("row", str(record.id), record._name)
+            for record in (*self.identity_ids, *self.partner_ids)
+        ]
+        try:
+            sequence = erasure_log.append(
+                self._log_path(),
+                {
+                    "reference": self.reference,
+                    "company": self.company_id.id,
+                    "cutoff": fields.Datetime.to_string(self.cutoff),
+                    "key": key_name,
+                    "suppress": self.tell_suppression,
+                    "hashes": [[alias.kind, alias.hashed(key)] for alias in (*rows, *names)],
+                },
+                self._log_sequence(),
+            )
+        except erasure_log.ErasureLogError as error:
+            raise UserError(str(error)) from error
+        # sudo: see _log_sequence
+        self.env["ir.config_parameter"].sudo().set_param(SEQUENCE, sequence)
+
+    # === BEHIND === #
+
+    @api.model
+    def _behind(self):
+        """How many erasures the log outside knows that this database does not.
+
+        :rtype: int
+        """
+        try:
+            last = erasure_log.last_sequence(self._log_path())
+            known = self._log_sequence()
+            if last <= known:
+                return 0
+            return len(self._unknown_entries(known))
+        except (erasure_log.ErasureLogError, keyring.KeyringError) as error:
+            _logger.error("Nobody is written: %s", error)
+            return 1
+
+    @api.model
+    def _unknown_entries(self, known):
+        return list(erasure_log.entries(self._log_path(), known))
+
+    @api.model
+    def _refuse_behind(self):
+        """:raise UserError: while erasures wait to be replayed"""
+        if self.env.context.get("social_replaying") is _REPLAYING:
+            return
+        if behind := self._behind():
+            raise UserError(self._behind_words(behind))
+
+    @api.model
+    def _behind_words(self, count):
+        return self.env._(
+            "This database was restored from a backup: %(count)s people in it were erased "
+            "since. Nobody is written until a privacy clerk presses Replay Erasures under "
+            "Privacy, or the server's administrator runs “odoo-bin social_crm_replay -d "
+            "DATABASE”. What networks send meanwhile is kept and read afterwards.",
+            count=count,
+        )
+
+    # === REPLAY === #
+
+    @api.model
+    def action_replay(self):
+        """Erase again whom a restored backup brought back.
+
+        :return: a notification
+        :rtype: dict
+        """
+        self._check_clerk()
+        # sudo: whom it was about was decided by two people then
+        count = self.sudo()._replay()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(count)s erasures were replayed; they run in the background.", count=count
+                ),
+                "next": {"type": "ir.actions.client", "tag": "reload"},
+            },
+        }
+
+    @api.model
+    def _replay(self):
+        """Go through the entries this database does not know, and begin their erasures again.
+
+        :return: how many entries there were
+        :rtype: int
+        """
+        known = self._log_sequence()
+        entries = self._unknown_entries(known)
+        last = erasure_log.last_sequence(self._log_path())
+        people = self._people_of(entries)
+        erasures = self.with_context(social_replaying=_REPLAYING)
+        for entry in entries:
+            identity_ids, partner_ids = people.get(entry["sequence"], ((), ()))
+            erasures._replay_one(entry, identity_ids, partner_ids)
+        self.env["ir.config_parameter"].set_param(SEQUENCE, last)
+        self._wake_job()
+        # sudo: what waited is read now
+        self.env["social.crm.event"].sudo()._wake("_cron_process")
+        return len(entries)
+
+    def _replay_one(self, entry, identity_ids, partner_ids):
+        company = self.env["res.company"].browse(entry["company"]).exists() or self.env.company
+        cutoff = fields.Datetime.to_datetime(entry["cutoff"])
+        evidence = self.env["social.crm.evidence"].with_company(company)
+        evidence._append(
+            "erasure.replayed", entry["reference"],
+            accounts=len(identity_ids), contacts=len(partner_ids),
+        )  # fmt: skip
+        if entry.get("suppress"):
+            self.env["social.crm.suppression"]._add_hashes(
+                company,
+                [(kind, found) for kind, found in entry["hashes"] if kind != "row"],
+                entry["key"], cutoff, entry["reference"],
+            )  # fmt: skip
+        known = self.search([("reference", "=", entry["reference"])])
+        values = {
+            "company_id": company.id,
+            "state": "running",
+            "step": 0,
+            "cutoff": cutoff,
+            "tell_suppression": bool(entry.get("suppress")),
+            "identity_ids": [fields.Command.set(list(identity_ids))],
+            "partner_ids": [fields.Command.set(list(partner_ids))],
+        }
+        if known:
+            known.write(values)
+        else:
+            known = self.create({**values, "reference": entry["reference"]})
+        known.aliases = known._collect_aliases()
+
+    @api.model
+    def _people_of(self, entries):
+        """Whom the hashes are, among all accounts and contacts of this database.
+
+        Rows made after an erasure's cut-off are never meant: their numbers are given out again.
+
+        :return: sequence to ids of accounts and ids of contacts
+        :rtype: dict
+        """
+        keys = self.env["social.crm.suppression"]._keys()
+        if missing := {entry["key"] for entry in entries} - set(keys):
+            raise UserError(
+                self.env._(
+                    "The key %(names)s is missing from the key file: without it nobody can tell "
+                    "who was erased. Put it back, then replay.",
+                    names=", ".join(sorted(missing)),
+                )
+            )
+        wanted = {}
+        for entry in entries:
+            for _kind, found in entry["hashes"]:
+                wanted.setdefault((entry["key"], found), []).append(entry)
+        used = {entry["key"] for entry in entries}
+        people = {entry["sequence"]: (set(), set()) for entry in entries}
+        for place, model in enumerate(("social.crm.identity", "res.partner")):
+            records = self.env[model].with_context(active_test=False)
+            for batch in split_every(BATCH, records.search([], order="id").ids, records.browse):
+                for record in batch:
+                    for name in used:
+                        for alias in self._record_aliases(record):
+                            for entry in wanted.get((name, alias.hashed(keys[name])), ()):
+                                if str(record.create_date) <= entry["cutoff"]:
+                                    people[entry["sequence"]][place].add(record.id)
+                batch.invalidate_recordset(flush=False)
+        return people
+
+    @api.model
+    def _record_aliases(self, record):
+        """By what a row is known again after a restore: its number, and the network's id.
+
+        Not by handle or address: these may be somebody else's by now.
+        """
+        found = [Alias("row", str(record.id), record._name)]
+        if record._name == "social.crm.identity" and record.external_id:
+            found.append(
+                Alias("id", record.external_id, record.platform_id.code, record.scope or "")
+            )
+        return found
+
+
+_REPLAYING = object()
+
+
+class SocialCrmEvent(models.Model):
+    _inherit = "social.crm.event"
+
+    @api.model
+    def _cron_process(self, *args, **kwargs):
+        """Override: while erasures wait to be replayed, what comes in is kept and not read."""
+        if behind := self.env["social.crm.erasure"]._behind():
+            _logger.warning("%s", self.env["social.crm.erasure"]._behind_words(behind))
+            self.env["ir.cron"]._commit_progress(0, remaining=0)
+            return None
+        return super()._cron_process(*args, **kwargs)
+
+    @api.model
+    def _cron_second_stage(self, *args, **kwargs):
+        """Override: as above."""
+        if self.env["social.crm.erasure"]._behind():
+            self.env["ir.cron"]._commit_progress(0, remaining=0)
+            return None
+        return super()._cron_second_stage(*args, **kwargs)
+
+
+class SocialCrmOutbox(models.Model):
+    _inherit = "social.crm.outbox"
+
+    @api.model
+    def _cron_send(self, *args, **kwargs):
+        """Override: nobody is written to who was erased since."""
+        if self.env["social.crm.erasure"]._behind():
+            self.env["ir.cron"]._commit_progress(0, remaining=0)
+            return None
+        return super()._cron_send(*args, **kwargs)
+
+
+class SocialCrmConversation(models.Model):
+    _inherit = "social.crm.conversation"
+
+    def _queue_reply(self, body, **options):
+        """Override: as above."""
+        self.env["social.crm.erasure"]._refuse_behind()
+        return super()._queue_reply(body, **options)

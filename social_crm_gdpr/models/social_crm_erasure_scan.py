@@ -1,0 +1,339 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""The proof: every text and JSON column of every table, and every file, is searched for every name
+of the person. What is found is explained or a person looks at it; till then no certificate.
+"""
+
+import os
+import re
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.social_crm_base.tools.privacy import CONTENT, KEEP, NONE
+
+from ..tools.alias_search import AliasSearch
+
+#: What the judge wants to know of a row, where its table has it.
+FACTS = ("id", "company_id", "create_date", "received_at", "model", "res_model", "res_id")
+#: The program's own words and lists of the world: a name in them is nobody's.
+VOCABULARY = re.compile(
+    r"(ir_(?!attachment|logging|mail|config_parameter|profile|exports|filters|default)\w+"
+    r"|res_(country|lang|currency|groups|bank)\w*"
+    r"|mail_(template|message_subtype|alias_domain|guest_seq)\w*|uom_\w+|utm_(medium|stage)\w*"
+    r"|social_crm_(platform|special_term|relation|answer_type|case_reason|jurisdiction)\w*"
+    r"|digest_\w+|theme_\w+|website_\w+|onboarding_\w+|base_import\w+)$"
+)
+#: Words people wrote, outside the suite's declarations.
+WORDS = {
+    "mail_message": {"body", "subject"},
+    "mail_mail": {"body_html"},
+    "mail_scheduled_message": {"body", "subject"},
+    "mail_tracking_value": {
+        "old_value_char", "new_value_char", "old_value_text", "new_value_text",
+    },
+    "crm_lead": {"description"},
+    "discuss_channel": {"description"},
+    "ir_attachment": {"index_content"},
+}  # fmt: skip
+#: Where a namesake's name stands.
+NAMED = {
+    "social_crm_identity": {"name", "handle", "handle_key"},
+    "social_crm_identity_alias": {"value"},
+    "res_partner": {
+        "name", "complete_name", "commercial_company_name", "social_name_key", "email",
+        "email_normalized",
+    },
+    "res_users": {"login", "signature"},
+    "res_company": {"name"},
+    "mail_message": {"email_from", "reply_to"},
+}  # fmt: skip
+#: Gone within a day anyway.
+FLEETING = frozenset({"bus_bus", "ir_logging", "base_import_import", "ir_profile"})
+OBJECTIONS = frozenset({"mail_blacklist", "phone_blacklist"})
+FETCH = 500
+
+
+class SocialCrmErasure(models.Model):
+    _inherit = "social.crm.erasure"
+
+    def _prove(self):
+        """Search everything; certify, or withhold the certificate and list what was found."""
+        self._drop_files()
+        search = AliasSearch(self.aliases or [])
+        grounds = {}
+        self.hit_ids._open().unlink()
+        if search:
+            self._mend_words()
+            yield 1
+            for table, columns in self._text_columns().items():
+                self._scan_table(table, columns, search, grounds)
+            self._scan_files(search, grounds)
+        if self.hit_ids._open():
+            self.state = "withheld"
+            self._tell("withheld", hits=len(self.hit_ids._open()))
+        else:
+            self._certify(grounds)
+        yield 1
+
+    def _drop_files(self):
+        """Let files nobody names any more go from the disk now, not in tonight's clean-up."""
+        with self.env.registry.cursor() as cr:
+            self.env(cr=cr)["ir.attachment"]._gc_file_store()
+
+    def _mend_words(self):
+        """Replace marked names in what others said, wherever the scan would find them."""
+        handles = [alias["value"] for alias in self.aliases if alias["kind"] == "handle"]
+        names = {form for handle in handles for form in
+                 (handle.lstrip("@"), re.split("[@:]", handle.lstrip("@"))[0])}  # fmt: skip
+        if not names:
+            return
+        names = sorted(names, key=len, reverse=True)
+        stays = {
+            row
+            for ids in (self.kept or {}).get("social.crm.interaction", {}).values()
+            for row in ids
+        }
+        words = self.env["social.crm.interaction"]
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id FROM social_crm_interaction WHERE company_id = %s AND date < %s"
+            " AND (body ILIKE ANY(%s) OR body_html ILIKE ANY(%s) OR title ILIKE ANY(%s))",
+            [self.company_id.id, self.cutoff, *[[f"%@%{name}%" for name in names]] * 3],
+        )
+        found = [row for (row,) in self.env.cr.fetchall() if row not in stays]
+        words.browse(found)._replace_names(names)
+
+    # === TABLES === #
+
+    @api.model
+    def _text_columns(self):
+        """All columns that can hold text, by table.
+
+        :rtype: dict[str, list[str]]
+        """
+        self.env.cr.execute(
+            """
+            SELECT c.table_name, array_agg(c.column_name::text ORDER BY c.ordinal_position)
+              FROM information_schema.columns c
+              JOIN information_schema.tables t USING (table_schema, table_name)
+             WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
+               AND (c.data_type IN ('text', 'character varying', 'character', 'json', 'jsonb')
+                    OR c.udt_name IN ('_text', '_varchar', '_json', '_jsonb', 'xml'))
+             GROUP BY 1 ORDER BY 1
+            """
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _scan_table(self, table, columns, search, grounds):
+        self.env.flush_all()
+        known = self._columns_of(table)
+        facts = [name for name in FACTS if name in known]
+        lower = [SQL("lower(%s::text)", SQL.identifier(name)) for name in columns]
+        terms = []
+        for text in lower:
+            terms.append(SQL("%s LIKE ANY(%s)", text, search.likes or ["\x01"]))
+            if search.exact:
+                terms.append(SQL("trim('\"' from %s) = ANY(%s)", text, list(search.exact)))
+            terms += [SQL("%s ~ %s", text, pattern) for pattern in search.phones]
+        self.env.cr.execute(
+            SQL(
+                "SELECT ctid::text, %s FROM %s WHERE %s",
+                SQL(", ").join(
+                    [
+                        *(SQL.identifier(name) for name in facts),
+                        *(SQL("%s::text", SQL.identifier(name)) for name in columns),
+                    ]
+                ),
+                SQL.identifier(table),
+                SQL(" OR ").join(terms),
+            )
+        )
+        fleeting, raw = [], []
+        for place, *values in self.env.cr.fetchall():
+            row = {"place": place, **dict(zip(facts, values[: len(facts)], strict=True))}
+            texts = dict(zip(columns, values[len(facts) :], strict=True))
+            for column, text in texts.items():
+                if not text or not (kinds := search.kinds_in(text)):
+                    continue
+                if table in FLEETING:
+                    fleeting.append(place)
+                elif table == "social_crm_event" and row["received_at"] < self.cutoff:
+                    raw.append(row["id"])
+                else:
+                    self._judge(table, column, row, kinds, grounds)
+        if fleeting:
+            self.env.cr.execute(
+                SQL("DELETE FROM %s WHERE ctid = ANY(%s::tid[])", SQL.identifier(table), fleeting)
+            )
+        if raw:
+            self.env.cr.execute(
+                "UPDATE social_crm_event SET payload = NULL, error = NULL WHERE id = ANY(%s)",
+                [raw],
+            )
+
+    @api.model
+    def _columns_of(self, table):
+        self.env.cr.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema AND table_name = %s",
+            [table],
+        )
+        return {name for (name,) in self.env.cr.fetchall()}
+
+    @api.model
+    def _model_of(self, table):
+        models_of = {
+            model._table: name
+            for name, model in self.env.registry.items()
+            if model._auto and not model._abstract
+        }
+        return models_of.get(table, table)
+
+    # === JUDGING === #
+
+    def _judge(self, table, column, row, kinds, grounds):
+        """Explain a hit, or put it on the list of those to look at."""
+        if table in ("social_crm_erasure", "social_crm_erasure_hit"):
+            return
+        ground = self._decided(table, column, row) or self._ground(table, column, row, kinds)
+        if ground == "erased":
+            ground = None  # somebody said it was erased, and it is still there
+        if ground:
+            grounds.setdefault(ground, {}).setdefault(table, set()).add(row.get("id"))
+            return
+        self.env["social.crm.erasure.hit"].create(
+            {
+                "erasure_id": self.id,
+                "table": table,
+                "column": column,
+                "row": row.get("id") or 0,
+                "place": row["place"],
+                "kinds": ", ".join(sorted(kinds)),
+            }
+        )
+
+    def _decided(self, table, column, row):
+        for hit in self.hit_ids:
+            if (hit.table, hit.column, hit.row) == (table, column, row.get("id") or 0):
+                return hit.verdict
+        return None
+
+    def _ground(self, table, column, row, kinds):
+        """Why a name may stand here, or None.
+
+        :rtype: str | None
+        """
+        model = self._model_of(table)
+        for found in ((model, row.get("id")), (row.get("model"), row.get("res_id")),
+                      (row.get("res_model"), row.get("res_id"))):  # fmt: skip
+            for ground, ids in (self.kept or {}).get(found[0], {}).items():
+                if found[1] in ids and self._stays_whole(found[0], column, ground):
+                    return ground
+        if row.get("company_id") and row["company_id"] != self.company_id.id:
+            return "company"
+        if self._is_after(table, row):
+            return "after"
+        if table in OBJECTIONS:
+            return "objection"
+        if table == "social_crm_suppression_hit":
+            return "undecided"
+        if declared := self._declared_ground(model, column):
+            return declared
+        if column in WORDS.get(table, ()):
+            return "others"
+        if table == "ir_attachment" and row.get("res_model") in self.env:
+            return "others" if row.get("res_id") else None
+        if kinds == {"name"} and (VOCABULARY.match(table) or column in NAMED.get(table, ())):
+            return "namesake"
+        if VOCABULARY.match(table) and not kinds & {"email", "phone", "url"}:
+            return "namesake"
+        return None
+
+    def _stays_whole(self, model, column, ground):
+        """Whether this column of a kept row was to stay: a contact keeps what invoices show."""
+        if model == "res.partner" and ground == "tax":
+            from .social_crm_erasure_thread import ON_DOCUMENTS
+
+            return column in ON_DOCUMENTS or column == "social_name_key"
+        return True
+
+    def _is_after(self, table, row):
+        """Said or written since: by the person anew, or about them."""
+        moment = row.get("received_at") or row.get("create_date")
+        if not moment or moment < self.cutoff or table.startswith("social_crm_erasure"):
+            return False
+        return table.startswith(("social_crm_", "res_partner", "crm_lead", "mail_", "ir_att"))
+
+    @api.model
+    def _declared_ground(self, model, column):
+        """What the model's own declaration says of the column.
+
+        :rtype: str | None
+        """
+        if not model.startswith("social.crm.") or model not in self.env:
+            return None
+        personal = self.env[model]._personal_data_fields().get(column)
+        if personal and personal.category == CONTENT:
+            return "others"  # the person's own were emptied: what is left is somebody else's
+        if personal and personal.erasure == KEEP and personal.category != NONE:
+            return "accountability"
+        return None
+
+    # === FILES === #
+
+    def _scan_files(self, search, grounds):
+        """Search every file Odoo names, and every file on its disk that nobody names."""
+        files = self.env["ir.attachment"]
+        names = set()
+        last = 0
+        while True:
+            self.env.cr.execute(
+                "SELECT id, store_fname, db_datas, company_id, create_date, res_model, res_id"
+                "  FROM ir_attachment WHERE id > %s AND type = 'binary' ORDER BY id LIMIT %s",
+                [last, FETCH],
+            )
+            rows = self.env.cr.dictfetchall()
+            if not rows:
+                break
+            for row in rows:
+                names.add(row["store_fname"])
+                content = row.pop("db_datas")
+                content = bytes(content) if content else self._read_file(row["store_fname"])
+                if kinds := search.kinds_in_file(content):
+                    row["place"] = f"file {row['id']}"
+                    self._judge_file(row, kinds, grounds)
+            last = rows[-1]["id"]
+        folder = files._filestore()
+        for path, _folders, found in os.walk(folder):
+            if os.path.basename(path) == "checklist" or "/checklist" in path:
+                continue
+            for name in found:
+                short = os.path.relpath(os.path.join(path, name), folder)
+                if short not in names and (kinds := search.kinds_in_file(self._read_file(short))):
+                    self._judge("ir_attachment", "store_fname", {"place": short}, kinds, grounds)
+
+    def _judge_file(self, row, kinds, grounds):
+        if row["res_model"] == "ir.ui.view" or not row["res_model"] and not row["res_id"]:
+            # bundles of the program's own scripts and styles, whose words are nobody's
+            if kinds <= {"name", "id", "handle"} and self._is_bundle(row["id"]):
+                return
+        self._judge("ir_attachment", "raw", row, kinds, grounds)
+
+    @api.model
+    def _is_bundle(self, attachment_id):
+        self.env.cr.execute(
+            "SELECT url LIKE '/web/assets/%%' OR res_model = 'ir.ui.view' FROM ir_attachment"
+            " WHERE id = %s",
+            [attachment_id],
+        )
+        return bool(self.env.cr.fetchone()[0])
+
+    @api.model
+    def _read_file(self, name):
+        if not name:
+            return b""
+        try:
+            with open(self.env["ir.attachment"]._full_path(name), "rb") as stream:
+                return stream.read()
+        except OSError:
+            return b""

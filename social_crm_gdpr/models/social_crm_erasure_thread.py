@@ -1,0 +1,255 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""What hangs on rows besides their fields: chatter, mail, followers, files; and contacts, leads."""
+
+import logging
+import re
+
+from psycopg2 import Error
+
+from odoo import fields, models
+from odoo.tools import SQL, html_escape
+
+_logger = logging.getLogger(__name__)
+
+#: What stays of a contact whose documents tax law keeps: what an invoice has to show.
+ON_DOCUMENTS = frozenset(
+    {
+        "name", "complete_name", "commercial_company_name", "company_name", "street", "street2",
+        "zip", "city", "state_id", "country_id", "vat", "company_registry",
+        "commercial_partner_id", "parent_id", "is_company",
+    }
+)  # fmt: skip
+#: Columns that say nothing of the person, or that Odoo cannot do without.
+TECHNICAL = frozenset(
+    {"type", "autopost_bills", "color", "partner_share", "active", "social_erased_at"}
+)
+TEXTS = ("char", "text", "html", "json", "properties", "date", "datetime", "binary")
+PLACES = frozenset(
+    {"state_id", "country_id", "parent_id", "industry_id", "user_id", "title", "lang", "tz"}
+)
+
+
+class SocialCrmErasure(models.Model):
+    _inherit = "social.crm.erasure"
+
+    def _erase_threads(self, records):
+        """Chatter, tracked values, mails, followers, activities and files of the records."""
+        model, ids = records._name, records.ids
+        if "message_ids" in records._fields:
+            self._erase_messages(
+                self.env["mail.message"].search([("model", "=", model), ("res_id", "in", ids)])
+            )
+            self.env["mail.followers"].search(
+                [("res_model", "=", model), ("res_id", "in", ids)]
+            ).unlink()
+            self.env["mail.scheduled.message"].search(
+                [("model", "=", model), ("res_id", "in", ids)]
+            ).unlink()
+        if "activity_ids" in records._fields:
+            self.env["mail.activity"].search(
+                [("res_model", "=", model), ("res_id", "in", ids)]
+            ).unlink()
+        files = self.env["ir.attachment"].search(
+            # the second term takes files of fields too (pictures), which Odoo leaves out by itself
+            [("res_model", "=", model), ("res_id", "in", ids), ("id", "!=", False)]
+        )
+        self._erase_files(files)
+
+    def _erase_messages(self, messages):
+        """Messages go with what was tracked and mailed; accounting's audit trail stays."""
+        if "account_audit_log_restricted" in messages._fields:
+            restricted = messages.filtered("account_audit_log_restricted")
+            if restricted:
+                self._keep("mail.message", "tax", restricted.ids)
+                messages -= restricted
+        self.env["mail.mail"].search([("mail_message_id", "in", messages.ids)]).unlink()
+        self._erase_files(messages.attachment_ids)
+        messages.unlink()
+
+    def _erase_files(self, files):
+        """Delete files, on disk too; those that accounting protects stay."""
+        protected = self.kept.get("ir.attachment", {}).get("tax", []) if self.kept else []
+        for file in files.filtered(lambda file: file.id not in protected):
+            try:
+                with self.env.cr.savepoint():
+                    file.unlink()
+            except Exception:  # noqa: BLE001 (whatever an addon protects its files with)
+                _logger.info("Attachment %s is protected and stays", file.id)
+                self._keep("ir.attachment", "tax", file.ids)
+
+    def _keep(self, model, ground, ids):
+        """Note that rows stay after all."""
+        kept = {name: dict(grounds) for name, grounds in (self.kept or {}).items()}
+        found = set(kept.setdefault(model, {}).get(ground, ())) | set(ids)
+        kept[model][ground] = sorted(found)
+        self.kept = kept
+
+    # === WORDS OF OTHERS === #
+
+    def _names_marked(self, people):
+        """How networks write somebody's name in a text, longest first.
+
+        :rtype: list[str]
+        """
+        found = set()
+        for identity in people:
+            handles = {identity.handle, *identity.alias_ids.mapped("value")} - {False}
+            for handle in handles:
+                handle = handle.lstrip("@")
+                found |= {handle, re.split("[@:]", handle)[0]}
+        return sorted(filter(None, found), key=len, reverse=True)
+
+    # === CONTACTS AND LEADS === #
+
+    def _erase_res_partner(self, partners):
+        """Contacts lose everything; those on invoices keep what an invoice has to show."""
+        on_documents = {
+            row for ids in (self.kept or {}).get("res.partner", {}).values() for row in ids
+        }
+        kept = partners.filtered(lambda partner: partner.id in on_documents)
+        going = partners - kept
+        self._clear_rows(partners)
+        self._clear_relation(partners, partners._fields["category_id"])
+        self._blank_core(kept, ON_DOCUMENTS)
+        self._blank_core(
+            going,
+            {"name", "complete_name"},
+            SQL("name = %s", self.env._("Erased contact")),
+            SQL("complete_name = %s", self.env._("Erased contact")),
+            SQL("commercial_partner_id = id"),
+        )
+        self._erase_written(partners)
+        self._erase_users(partners)
+        for bank in partners.bank_ids:
+            try:
+                with self.env.cr.savepoint():
+                    bank.unlink()
+            except (Error, Exception):  # noqa: BLE001 (a payment names it: accounting keeps it)
+                self._keep("res.partner.bank", "tax", bank.ids)
+        self._update(
+            partners,
+            [SQL("active = false"), SQL("social_erased_at = %s", fields.Datetime.now())],
+        )
+
+    def _erase_crm_lead(self, leads):
+        """Stage, value and dates stay for figures; who it was and what was written do not."""
+        self._clear_rows(leads)
+        self._blank_core(
+            leads, {"name"}, SQL("name = %s", self.env._("Erased")), SQL("partner_id = NULL")
+        )
+
+    def _blank_core(self, records, stays, *sets):
+        """Empty Odoo's own columns that hold words, dates of birth and places.
+
+        :param stays: names of columns that stay as they are
+        :param SQL sets: what is written besides
+        """
+        sets = list(sets)
+        for name, field in records._fields.items():
+            if (
+                not field.store
+                or not field.column_type
+                or field.company_dependent
+                or field.required
+                or name in stays
+                or name in TECHNICAL
+                or name in models.MAGIC_COLUMNS
+                or (field.type not in TEXTS and name not in PLACES)
+                or (records._name == "crm.lead" and field.type in ("date", "datetime"))
+                or (records._name == "crm.lead" and name in ("user_id",))
+            ):
+                continue
+            sets.append(SQL("%s = NULL", SQL.identifier(name)))
+        self._update(records, sets)
+
+    def _erase_written(self, partners):
+        """What the person wrote elsewhere in Odoo, and whatever follows or was mailed to them."""
+        self.env["mail.followers"].search([("partner_id", "in", partners.ids)]).unlink()
+        messages = self.env["mail.message"].search([("author_id", "in", partners.ids)])
+        documents = {
+            (model, row)
+            for model, grounds in (self.kept or {}).items()
+            for row in grounds.get("tax", ())
+        }
+        stays = messages.filtered(lambda message: (message.model, message.res_id) in documents)
+        if stays:
+            self._keep("mail.message", "tax", stays.ids)
+        self._erase_messages(messages - stays)
+        self.env["mail.notification"].search([("res_partner_id", "in", partners.ids)]).unlink()
+        self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)]).unlink()
+
+    def _erase_users(self, partners):
+        """A portal account of the person is closed."""
+        users = self.env["res.users"].search([("partner_id", "in", partners.ids)])
+        for user in users:
+            user.write({"active": False, "login": f"erased-{self.reference}-{user.id}"})
+            user.password = self._new_password()
+
+    def _new_password(self):
+        return self._fields["reference"].default(self)
+
+
+class SocialCrmInteraction(models.Model):
+    _inherit = "social.crm.interaction"
+
+    def _erase_names(self, people):
+        """Replace the marked names of people in what others said; the words stay otherwise.
+
+        :param recordset people: accounts that are being erased
+        """
+        names = self.env["social.crm.erasure"]._names_marked(people)
+        links = sorted({url for url in people.mapped("profile_url") if url}, key=len, reverse=True)
+        self._replace_names(names, links)
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            DELETE FROM social_crm_interaction_mention_rel
+             WHERE social_crm_interaction_id = ANY(%s) AND social_crm_identity_id = ANY(%s)
+            """,
+            [self.ids, people.ids],
+        )
+        self.env["social.crm.event"]._drop_raw(self.ids)
+        self.invalidate_recordset()
+
+    def _replace_names(self, names, links=()):
+        """Put a placeholder for ``@name`` and links to the profile.
+
+        :param list names: handles without the at sign, longest first
+        :param list links: addresses of the profile
+        """
+        if not self or not (names or links):
+            return
+        removed = self.env._("[removed]")
+        marked = re.compile(
+            "|".join(
+                [
+                    *(re.escape(form) for link in links for form in (link, html_escape(link))),
+                    *(rf"@(?:<span>)?{re.escape(name)}(?![\w-])(?:</span>)?" for name in names),
+                ]
+            ),
+            re.IGNORECASE,
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id, title, body, body_html, versions::text FROM social_crm_interaction"
+            " WHERE id = ANY(%s)",
+            [self.ids],
+        )
+        changed = []
+        for row, *texts in self.env.cr.fetchall():
+            fresh = [text and marked.sub(removed, text) for text in texts]
+            if fresh != texts:
+                changed.append((row, *fresh))
+        if changed:
+            self.env.cr.execute(
+                """
+                UPDATE social_crm_interaction i
+                   SET title = v.title, body = v.body, body_html = v.html,
+                       versions = v.versions::jsonb
+                  FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
+                       AS v(id, title, body, html, versions)
+                 WHERE i.id = v.id
+                """,
+                [list(column) for column in zip(*changed, strict=True)],
+            )
+            self.invalidate_recordset()

@@ -1,0 +1,279 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""Every way in asks the suppression list, and nothing comes in while erasures wait to be replayed.
+
+Ingest (webhook, poll, import, forms) drops what is listed; other ways of writing refuse in words.
+"""
+
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.social_crm_base.const import PRIVATE_VISIBILITY
+
+from .social_crm_suppression import WEAK, Alias, moment_of
+
+
+class SocialCrmInteraction(models.Model):
+    _inherit = "social.crm.interaction"
+
+    @api.model
+    def _prepare_activities(self, channel, activities):
+        """Override: old words name nobody who was erased since; the words themselves stay."""
+        self.env["social.crm.erasure"]._refuse_behind()
+        activities = super()._prepare_activities(channel, activities)
+        names = {
+            actor: channel._actor_aliases(actor)
+            for activity in activities
+            for actor in (*activity.mentions, *activity.participants)
+        }
+        hits = self.env["social.crm.suppression"]._hits(
+            channel.company_id, [alias for aliases in names.values() for alias in aliases]
+        )
+        if not hits:
+            return activities
+        worst = self.env["social.crm.suppression"]._worst
+
+        def known(actors, moment):
+            return tuple(actor for actor in actors if not worst(names[actor], hits, moment))
+
+        return [
+            replace(
+                activity,
+                mentions=known(activity.mentions, activity.occurred_at),
+                participants=known(activity.participants, activity.occurred_at),
+            )
+            for activity in activities
+        ]
+
+    @api.model
+    def _gate_activities(self, channel, activities):
+        """Override: what dates from before somebody's erasure is not taken in."""
+        refused = super()._gate_activities(channel, activities)
+        done = {position for position, _reason in refused}
+        return refused + [
+            (position, reason)
+            for position, reason in self.env["social.crm.identity"]._suppressed(
+                channel, activities
+            )
+            if position not in done
+        ]
+
+
+class SocialCrmChannel(models.Model):
+    _inherit = "social.crm.channel"
+
+    def _actor_aliases(self, actor):
+        """What an account named on this channel is looked for by in the suppression list.
+
+        :rtype: list[Alias]
+        """
+        return self.env["social.crm.suppression"]._account_aliases(
+            self.platform_id,
+            {
+                "scope": actor.scope,
+                "external_id": actor.external_id,
+                "handle": actor.handle,
+                "verified_email": actor.email,
+                "verified_phone": actor.phone,
+            },
+            actor.former_ids,
+        )
+
+    def _activity_aliases(self, activity):
+        """Everybody without whom an activity would not be, with the place of a private talk."""
+        found = []
+        for actor in filter(None, (activity.actor, activity.counterpart)):
+            found += self._actor_aliases(actor)
+        if activity.thread and activity.visibility in PRIVATE_VISIBILITY:
+            # on many networks a private talk is called as its other side
+            found.append(Alias("id", activity.thread, self.platform_id.code))
+        return found
+
+
+class SocialCrmIdentity(models.Model):
+    _inherit = "social.crm.identity"
+
+    @api.model
+    def _suppressed(self, channel, activities):
+        """Which activities are of people who were erased, and date from before.
+
+        Where only a name or an address agrees, it is put aside for a person to decide.
+
+        :return: (position, reason in words)
+        :rtype: list[tuple[int, str]]
+        """
+        listed = self.env["social.crm.suppression"]
+        if not listed._used_keys(channel.company_id.id):
+            return []
+        names = [channel._activity_aliases(activity) for activity in activities]
+        hits = listed._hits(
+            channel.company_id, [alias for aliases in names for alias in aliases]
+        )
+        refused, aside = [], []
+        for position, activity in enumerate(activities):
+            entry = listed._worst(names[position], hits, activity.occurred_at) if hits else None
+            if not entry:
+                continue
+            if entry.kind in WEAK:
+                aside.append((activity, entry))
+                reason = self.env._(
+                    "It dates from before an erasure, and a name or address agrees: put aside "
+                    "under Privacy › Suppression for a privacy clerk to decide."
+                )
+            else:
+                reason = self.env._(
+                    "It dates from before an erasure: it is not taken in again. What the person "
+                    "says after it is."
+                )
+            refused.append((position, reason))
+        if aside:
+            self.env["social.crm.suppression.hit"]._put_aside(channel, aside)
+        return refused
+
+    @api.model
+    def _gate_store(self, vals_list):
+        """Override: nobody who was erased is written again with a past, or without a date."""
+        self.env["social.crm.erasure"]._refuse_behind()
+        self._refuse_suppressed(vals_list)
+        return super()._gate_store(vals_list)
+
+    def write(self, vals):
+        """Override: an account may not become one that was erased, by getting its id or names."""
+        named = vals.keys() & {"external_id", "handle", "verified_email", "verified_phone"}
+        if named and any(vals[name] for name in named):
+            for identity in self:
+                identity._refuse_suppressed(
+                    [
+                        {
+                            "company_id": identity.company_id.id,
+                            "platform_id": identity.platform_id.id,
+                            "scope": identity.scope,
+                            "external_id": identity.external_id,
+                            "first_seen": identity.first_seen,
+                            **vals,
+                        }
+                    ]
+                )
+        return super().write(vals)
+
+    @api.model
+    def _refuse_suppressed(self, vals_list):
+        """Refuse accounts that are listed.
+
+        :raise UserError: saying what to do
+        """
+        listed = self.env["social.crm.suppression"]
+        for vals in vals_list:
+            company = self.env["res.company"].browse(
+                vals.get("company_id") or self.env.company.id
+            )
+            if not listed._used_keys(company.id):
+                continue
+            platform = self.env["social.crm.platform"].browse(vals["platform_id"])
+            names = listed._account_aliases(platform, vals)
+            moment = moment_of(vals.get("first_seen"))
+            if entry := listed._worst(names, listed._hits(company, names), moment):
+                raise UserError(self.env["social.crm.suppression"]._refusal(entry))
+
+
+class SocialCrmIdentityLink(models.Model):
+    _inherit = "social.crm.identity.link"
+
+    @api.model
+    def _gate(self, identities):
+        """Override: nothing is linked while erasures wait to be replayed."""
+        self.env["social.crm.erasure"]._refuse_behind()
+        return super()._gate(identities)
+
+
+class SocialCrmSuppression(models.Model):
+    _inherit = "social.crm.suppression"
+
+    @api.model
+    def _refusal(self, entry):
+        """Why somebody may not be written, and what to do.
+
+        :rtype: str
+        """
+        if entry.kind in WEAK:
+            return self.env._(
+                "This name, number or address belonged to a person whose data was erased. If "
+                "somebody else has it now, or the person asks for it anew, a privacy clerk lets "
+                "it in under Privacy › Suppression (erasure %(reference)s).",
+                reference=entry.reference,
+            )
+        return self.env._(
+            "This account was erased, and what dates from before or has no date does not come "
+            "back (erasure %(reference)s). What the person writes from now on is taken in by "
+            "itself.",
+            reference=entry.reference,
+        )
+
+    @api.model
+    def _refuse_addresses(self, vals_list, email, phone):
+        """Refuse contacts and leads with a listed address, where a colleague or a program writes
+        them. What people tell us themselves, now, comes by other ways, with the system's rights.
+
+        :param str email: name of the field
+        :param str phone: likewise
+        :raise UserError: saying what to do
+        """
+        if self.env.su or not self._used_keys(self.env.company.id):
+            return
+        names = [
+            self._address_aliases(vals.get(email), vals.get(phone))
+            for vals in vals_list
+            if vals.get(email) or vals.get(phone)
+        ]
+        hits = self._hits(self.env.company, [alias for found in names for alias in found])
+        if hits:
+            raise UserError(self._refusal(next(iter(hits.values()))))
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["social.crm.suppression"]._refuse_addresses(vals_list, "email", "phone")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["social.crm.suppression"]._refuse_addresses([vals], "email", "phone")
+        return super().write(vals)
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["social.crm.suppression"]._refuse_addresses(vals_list, "email_from", "phone")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["social.crm.suppression"]._refuse_addresses([vals], "email_from", "phone")
+        return super().write(vals)
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Override: who was erased does not come back as somebody else's past."""
+        contacts = src_partners | dst_partner
+        if erased := contacts.filtered("social_erased_at"):
+            raise UserError(
+                self.env._(
+                    "%(count)s of these contacts were erased: only their documents are left. They "
+                    "cannot be merged with anybody.",
+                    count=len(erased),
+                )
+            )
+        self.env["social.crm.suppression"].with_user(self.env.user)._refuse_addresses(
+            [{"email": contact.email, "phone": contact.phone} for contact in contacts],
+            "email", "phone",
+        )  # fmt: skip
+        return super()._update_foreign_keys(src_partners, dst_partner)

@@ -1,0 +1,167 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import base64
+import os
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from odoo.addons.social_crm_base.tools import keyring
+
+from .erasure_common import AFTER, ErasureCommon, comment, message, person
+
+
+@tagged("post_install", "-at_install")
+class TestSuppression(ErasureCommon):
+    def setUp(self):
+        super().setUp()
+        self.erasure = self.erase(self.ana)
+        self.assertEqual(self.erasure.state, "done")
+        self.identities = self.env["social.crm.identity"]
+
+    def nobody(self):
+        return not self.identities.search([("external_id", "=", "id-ana")])
+
+    def test_the_whole_feed_again_changes_nothing(self):
+        before = self.interactions.search_count([])
+        for _time in range(2):
+            result = self.ingest(*self.feed)
+            self.assertTrue(result.dropped)
+        self.assertTrue(self.nobody())
+        self.assertEqual(self.interactions.search_count([]), before)
+
+    def test_something_old_that_we_never_had_stays_out_too(self):
+        result = self.ingest(comment("late", person("ana"), "p1", minutes=3))
+        self.assertIn("before an erasure", result.dropped[0][1])
+        self.assertTrue(self.nobody())
+
+    def test_our_old_words_name_her_no_more(self):
+        self.ingest(
+            comment("our", None, "p1", minutes=30, direction="out", mentions=(person("ana"),))
+        )
+        self.assertTrue(self.said("our"))
+        self.assertFalse(self.said("our").mention_ids)
+        self.assertTrue(self.nobody())
+
+    def test_what_she_says_afterwards_is_taken_in_as_from_anybody(self):
+        self.ingest(message("new", person("ana"), minutes=AFTER, text="Hello again"))
+        said = self.said("new")
+        self.assertEqual(said.body, "Hello again")
+        self.assertEqual(said.identity_id.external_id, "id-ana")
+        self.assertEqual(said.identity_id.first_seen, said.date)
+        self.assertFalse(said.identity_id.partner_id)
+        self.assertEqual(said.case_id.state, "open")
+        talk = said.conversation_id
+        self.assertEqual(self.interactions.search([("conversation_id", "=", talk.id)]), said)
+
+    def test_a_handle_alone_is_put_aside_for_a_person(self):
+        old = message("csv", person("ana", external_id=""), minutes=2)
+        result = self.ingest(old)
+        self.assertIn("put aside", result.dropped[0][1])
+        self.ingest(old)
+        hit = self.env["social.crm.suppression.hit"].search([])
+        self.assertEqual(hit.author, "Ana")
+        with self.assertRaises(AccessError):
+            hit.with_user(self.officer).action_somebody_else()
+        with self.assertRaises(AccessError):
+            hit.with_user(self.agent).read(["activity"])
+        hit.with_user(self.clerk).action_same_person()
+        self.assertFalse(hit.activity)
+        self.ingest(old)
+        self.assertEqual(self.env["social.crm.suppression.hit"].search([]), hit)
+        self.assertFalse(self.said("csv"))
+
+    def test_somebody_else_with_that_handle_is_let_in(self):
+        self.ingest(message("csv", person("ana", external_id=""), minutes=2, text="I am another"))
+        hit = self.env["social.crm.suppression.hit"].search([])
+        hit.with_user(self.clerk).action_somebody_else()
+        self.assertEqual(self.said("csv").body, "I am another")
+        self.assertFalse(hit.activity)
+        self.assertTrue(self.evidence("suppression.let_in"))
+
+    def test_the_old_file_is_refused_line_by_line(self):
+        line = self.env["social.crm.import.line"].with_user(self.manager).create(
+            {
+                "channel_id": self.channel.id, "date": "2026-03-02 09:01:00",
+                "author_handle": "ana@example.social", "author_external_id": "id-ana",
+                "text": "Old words",
+            }
+        )  # fmt: skip
+        self.assertEqual(line.result, "refused")
+        self.assertFalse(line.external_id)
+        self.assertTrue(self.nobody())
+
+    def test_no_form_and_no_program_writes_her_again(self):
+        values = {"platform_id": self.platform.id, "external_id": "id-ana", "name": "Ana"}
+        with self.assertRaisesRegex(UserError, "was erased"):
+            self.identities.with_user(self.agent).create(values)
+        with self.assertRaisesRegex(UserError, "was erased"):
+            self.identities.create({**values, "first_seen": "2026-03-01 00:00:00"})
+        with self.assertRaisesRegex(UserError, "privacy clerk"):
+            self.identities.create(
+                {"platform_id": self.platform.id, "handle": "ana@example.social"}
+            )
+        with self.assertRaisesRegex(UserError, "was erased"):
+            self.bo.write({"external_id": "id-ana"})
+
+    def test_contacts_and_leads_with_her_address_wait_for_a_clerk(self):
+        seller = self._user("agent", login="seller")
+        seller.group_ids |= self.env.ref("base.group_partner_manager")
+        seller.group_ids |= self.env.ref("sales_team.group_sale_salesman")
+        as_seller = self.env["res.partner"].with_user(seller)
+        with self.assertRaisesRegex(UserError, "privacy clerk"):
+            as_seller.create({"name": "Ana", "email": "Ana.Anic@MAIL.example"})
+        with self.assertRaisesRegex(UserError, "privacy clerk"), Form(as_seller) as form:
+            form.name, form.phone = "Ana", "+381 64 123-4567"
+        with self.assertRaisesRegex(UserError, "privacy clerk"):
+            self.env["crm.lead"].with_user(seller).create(
+                {"name": "Old", "email_from": "ana.anic@mail.example"}
+            )
+        entry = self.env["social.crm.suppression"].search([("kind", "=", "email")])
+        entry.with_user(self.clerk).action_release()
+        self.assertTrue(as_seller.create({"name": "Ana", "email": "ana.anic@mail.example"}))
+
+    def test_she_is_not_banned_from_the_shop(self):
+        """Who signs up or orders does so now, by ways that act with the system's rights."""
+        self.assertTrue(
+            self.env["res.partner"].sudo().create({"name": "Ana", "email": "ana.anic@mail.example"})
+        )
+
+    def test_an_erased_contact_is_merged_with_nobody(self):
+        other = self.env["res.partner"].create({"name": "Somebody"})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        with self.assertRaisesRegex(UserError, "were erased"):
+            wizard._merge((other + self.contact).ids, other)
+
+    def test_the_list_says_nothing_without_the_key_and_ends(self):
+        rows = self.env["social.crm.suppression"].search([])
+        self.assertEqual(set(rows.mapped("kind")), {"id", "handle", "email", "phone"})
+        self.assertNotIn("ana", str(rows.read()).lower())
+        years = {row.kind: (row.until - row.cutoff.date()).days // 360 for row in rows}
+        self.assertEqual(years, {"id": 3, "handle": 1, "email": 1, "phone": 1})
+        rows.until = fields.Date.today()
+        self.env["social.crm.suppression"]._cron_end()
+        self.assertFalse(rows.exists())
+        self.assertFalse(self.ingest(self.feed[1]).dropped)
+
+    def test_a_new_key_forgets_nobody_and_a_lost_one_is_told(self):
+        old = keyring.current()
+        line = "k1:" + base64.b64encode(next(iter(old.keys.values()))).decode()
+        fresh = keyring.new_key_line("k2")
+        name = next(iter(old.keys))
+        with patch.dict(os.environ, {keyring.ENV_KEYS: f"{line.replace('k1', name, 1)},{fresh}"}):
+            self.assertTrue(self.ingest(self.feed[1]).dropped)
+        with (
+            patch.dict(os.environ, {keyring.ENV_KEYS: fresh}),
+            self.assertRaisesRegex(UserError, "missing from the key file"),
+        ):
+            self.ingest(message("x", person("cy")))
+
+
+@tagged("post_install", "-at_install")
+class TestSuppressionDeclined(ErasureCommon):
+    def test_who_declines_is_erased_and_not_listed(self):
+        self.erase(self.ana, tell_suppression=False)
+        self.assertFalse(self.env["social.crm.suppression"].search([]))
+        self.assertFalse(self.ingest(message("m7", person("ana"), minutes=3)).dropped)
