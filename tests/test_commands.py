@@ -75,6 +75,14 @@ with child(["sleep", "60"]) as process:
 # --- tests and benchmarks ------------------------------------------------------------------------
 
 
+def test_the_fast_run_shares_every_test_file_out_once():
+    first, second = tests.halves(tests.split([])[0])
+    files = sorted(str(path) for addon in ADDONS for path in ROOT.glob(f"{addon}/tests/test_*.py"))
+    assert sorted(first + second) == files
+    assert min(len(first), len(second)) > len(files) / 4
+    assert tests.halves(["a.py::Test::test_one"]) == [["a.py::Test::test_one"]]
+
+
 def test_what_to_test_is_sorted_into_two_runs():
     addons, plain = tests.split([])
     assert addons == [str(ROOT / addon / "tests") for addon in ADDONS]

@@ -2,6 +2,7 @@
 """./dev test: addon tests under pytest-odoo, then what needs no Odoo in the test's process."""
 import json
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,28 +69,99 @@ def read_count(path, code):
     return count
 
 
-def pytest(name, arguments, options, *, env, cover):
+@dataclass
+class Run:
     """One run of pytest.
 
-    :param str name: what the run is called in reports.
+    :param str name: what it is called in reports.
+    :param list arguments: what pytest is asked for.
+    :param str database: the database its tests live in; None: they make their own.
+    """
+    name: str
+    arguments: list
+    database: str | None = None
+
+    @property
+    def counted(self):
+        return REPORTS / f"{self.name}.json"
+
+    @property
+    def words(self):
+        return REPORTS / f"{self.name}.log"
+
+    def command(self, options, cover):
+        """Command line, with coverage measured where asked for."""
+        command = [setup.venv_python(), "-P", "-m"]
+        if cover:
+            command += ["coverage", "run", "-m"]
+        command += ["pytest", "-p", "tools.pytest_plugin", f"--count-file={self.counted}",
+                    f"--junitxml={REPORTS / self.name}.xml", "--durations=10", "--durations-min=5"]
+        if options.keyword:
+            command += ["-k", options.keyword]
+        if options.fast:
+            command.append("--fast")
+        return [*command, *self.arguments]
+
+
+def go(runs, options, *, cover=False):
+    """Have runs of pytest go on at the same time, and show what they say one after the other.
+
+    :param list runs: the runs.
     :param bool cover: measure coverage.
     :rtype: Count
     """
-    counted = REPORTS / f"{name}.json"
-    counted.unlink(missing_ok=True)
-    command = [setup.venv_python(), "-P", "-m"]
-    if cover:
-        command += ["coverage", "run", "-m"]
-    command += ["pytest", "-p", "tools.pytest_plugin", f"--count-file={counted}",
-                f"--junitxml={REPORTS / name}.xml", "--durations=10", "--durations-min=5"]
-    if options.keyword:
-        command += ["-k", options.keyword]
-    if options.fast:
-        command.append("--fast")
-    env["COVERAGE_FILE"] = str(REPORTS / ".coverage")
-    with odoo.child([*command, *arguments], env=env, cwd=ROOT) as process:
-        code = process.wait()
-    return read_count(counted, code)
+    with ExitStack() as stack:
+        processes = []
+        for run in runs:
+            run.counted.unlink(missing_ok=True)
+            env = odoo.environment(run.database)
+            env["COVERAGE_FILE"] = str(REPORTS / ".coverage")
+            aside = {} if run is runs[0] else {"stdout": stack.enter_context(run.words.open("wb"))}
+            processes.append(stack.enter_context(
+                odoo.child(run.command(options, cover), env=env, cwd=ROOT, **aside)))
+        count = Count()
+        for run, process in zip(runs, processes, strict=True):
+            count += read_count(run.counted, process.wait())
+            if run is not runs[0]:
+                say(run.words.read_text(errors="replace"))
+    return count
+
+
+def halves(paths):
+    """Sort test files into two parts of about the same weight.
+
+    :param list paths: folders, files, or pytest's ``path::Class::test``.
+    :rtype: list(list)
+    """
+    files = [file for path in map(Path, paths)
+             for file in (sorted(path.rglob("test_*.py")) if path.is_dir() else [path])]
+    weight = {file: file.read_text().count("def test_") if file.is_file() else 1 for file in files}
+    parts = ([], [])
+    for file in sorted(files, key=weight.get, reverse=True):
+        min(parts, key=lambda part: sum(map(weight.get, part))).append(file)
+    return [[str(file) for file in part] for part in parts if part]
+
+
+def planned(addon_part, plain_part, options):
+    """The runs, in groups that go on at the same time.
+
+    What needs no browser minds no company: the fast run shares the work among the cores, each part
+    on a database of its own. A browser's tests want the machine to themselves.
+
+    :rtype: list(list(Run))
+    """
+    runs = []
+    share = options.fast and not options.db
+    for number, part in enumerate(halves(addon_part) if share else [addon_part] * bool(addon_part)):
+        name = options.db or cli.TEST_DATABASE + (f"_{number + 1}" if number else "")
+        database.ensure(name, fresh=not options.db, apps=database.OPTIONAL_APPS)
+        say(f"Addon tests in database {name}")
+        asked = [f"--odoo-database={name}", "--odoo-http", *part]
+        runs.append(Run(f"addons{number or ''}", asked, name))
+    if plain_part:
+        say("Tests with processes of their own")
+        runs.append(Run("plain", ["-p", "no:odoo", *plain_part]))
+    return [runs] if share and runs else [[run] for run in runs]
 
 
 def show_coverage():
@@ -115,17 +187,8 @@ def run_locked(options):
     if cover:
         shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    count = Count()
-    if addon_part:
-        name = options.db or cli.TEST_DATABASE
-        database.ensure(name, fresh=not options.db, apps=database.OPTIONAL_APPS)
-        say(f"Addon tests in database {name}")
-        count += pytest("addons", [f"--odoo-database={name}", "--odoo-http", *addon_part],
-                        options, env=odoo.environment(name), cover=cover)
-    if plain_part:
-        say("Tests with processes of their own")
-        count += pytest("plain", ["-p", "no:odoo", *plain_part], options,
-                        env=odoo.environment(), cover=cover)
+    groups = planned(addon_part, plain_part, options)
+    count = sum((go(group, options, cover=cover) for group in groups), Count())
     if cover:
         show_coverage()
     if count == Count():

@@ -8,8 +8,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.tests import HttpCase
-from odoo.tests.common import ChromeBrowser
+from odoo.tests import ChromeBrowser, HttpCase
 
 # Pages that load later read the moved clock, too; time goes on from there, as timers need it to.
 MOVED_CLOCK = """{
