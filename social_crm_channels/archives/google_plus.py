@@ -16,7 +16,7 @@ from ..tools import payload as read
 from ..tools.markup import html_to_text
 from .json_stream import items
 from .reader import ArchiveReader, moment, readable, understood, web_address
-from .said import Author, LeftOut, Part, Said
+from .said import Author, LeftOut, Part, Said, Unread
 
 POSTS = Part("posts", "posts")
 COMMENTS = Part("comments", "comments")
@@ -70,7 +70,8 @@ def _json_post(package, name):
     post = {key: value for _line, key, value in found}
     lines = {key: line for line, key, _value in found}
     if "creationTime" not in post or not ({"author", "activityId"} & post.keys()):
-        return  # an album, a community, settings
+        yield LeftOut("other")  # an album, a community, settings
+        return
     yield from understood(name, 1, lambda: _from_json(name, post, lines.get("comments", 1)))
 
 
@@ -151,13 +152,18 @@ def named(content):
 
 def _html_post(package, name):
     with package.open(name) as stream:
-        page = stream.read(MAX_PAGE)
+        page = stream.read(MAX_PAGE + 1)
+    if len(page) > MAX_PAGE:
+        yield Unread(name, 1, "too_big")
+        return
     try:
         root = html.document_fromstring(page, parser=html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, ValueError):
+        yield Unread(name, 1, "shape")
         return
     if not _by_class(root, "main-content") or not _by_class(root, "author"):
-        return  # an album, an index
+        yield LeftOut("other")  # an album, an index
+        return
     yield from understood(name, 1, lambda: _from_html(name, root))
 
 

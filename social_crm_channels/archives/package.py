@@ -75,6 +75,9 @@ class Package:
             return
         if len(self._members) >= MAX_MEMBERS:
             raise WrongArchive("too_big", self.name)
+        if str(path) in self._members:
+            self.unsafe.append(Unread(name[:200], 0, "twice"))
+            return
         self._members[str(path)] = (info, size, packed)
 
     @staticmethod

@@ -105,7 +105,7 @@ class LeftOut:
     reason: str
 
 
-REASONS = frozenset({"broken", "shape", "date", "name", "too_big", "nobody"})
+REASONS = frozenset({"broken", "shape", "date", "name", "twice", "too_big"})
 
 
 @dataclass(frozen=True, slots=True)

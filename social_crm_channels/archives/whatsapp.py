@@ -31,6 +31,14 @@ NOTICE = re.compile(
     r"potpuno šifrovan|terenkripsi (?:secara )?(?:end-to-end|menyeluruh)|dienkripsi secara",
     re.IGNORECASE,
 )
+# What stands in place of words that were taken back.
+DELETED = re.compile(
+    r"(this message was deleted|you deleted this message|diese nachricht wurde gelöscht|"
+    r"du hast diese nachricht gelöscht|(ova|ta) poruka je (izbrisana|obrisana)|"
+    r"(izbrisali|obrisali) ste ovu poruku|pesan ini (telah )?dihapus|"
+    r"anda (telah )?menghapus pesan ini)\.?",
+    re.IGNORECASE,
+)
 # "Ana changed the subject to …": a name does not hold such words.
 DEED = re.compile(
     r"\b(changed|created|added|removed|left|joined|hat|haben|wurde|promenio|promenila|"
@@ -140,7 +148,7 @@ def _chat(package, name, order, tz):
     for number, at, who, text in _messages(package, name, order, tz):
         if isinstance(at, Unread):
             yield at
-        elif not who:
+        elif not who or DELETED.fullmatch(text.strip()):
             yield LeftOut("system")
         elif not text.strip():
             yield LeftOut("empty")

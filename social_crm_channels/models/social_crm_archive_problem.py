@@ -25,6 +25,7 @@ class SocialCrmArchiveProblem(models.Model):
             ("shape", "Not what stands there in this network's downloads"),
             ("date", "The date cannot be read"),
             ("name", "The name leads out of the archive; not opened"),
+            ("twice", "Stands in the archive twice; the first was read"),
             ("too_big", "Unpacks to too much; not opened"),
             ("future", "Lies in the future"),
             ("closed", "The network was closed by then"),

@@ -238,6 +238,21 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(said.conversation_id.identity_id, ana)
         self.assertEqual(len(said.conversation_id), 1)
 
+    def test_a_chat_of_three_is_a_group_that_is_not_named_after_people(self):
+        chat = IPHONE + "[14.03.19, 10:00:00] Boris: I meni jedan 😀\n"
+        archive = self.archive("whatsapp", ("WhatsApp Chat mit Ana und Boris.txt", chat.encode()))
+        archive.action_read()
+        archive.person_ids.filtered(lambda who: who.name == "Shop").is_own = True
+        archive.action_import()
+        self.run_worker()
+        said = self.brought(archive)
+        self.assertEqual(said.conversation_id.mapped("kind"), ["group"])
+        self.assertEqual(said.mapped("direction"), ["in", "out", "in", "in"])
+        self.assertEqual(len(said.identity_id.filtered(lambda who: not who.is_own)), 2)
+        stored = f"{said.conversation_id.read(load=None)} {said.identity_id.read(load=None)}"
+        self.assertNotIn("Ana", stored)
+        self.assertNotIn("Boris", stored)
+
     def test_a_phone_number_in_a_chat_finds_its_contact_and_the_file_name_us(self):
         platform = self.env.ref("social_crm_base.platform_whatsapp")
         ana = self.env["social.crm.identity"].create(

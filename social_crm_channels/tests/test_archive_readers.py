@@ -2,6 +2,7 @@
 import io
 import json
 import tracemalloc
+import warnings
 import zipfile
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -187,6 +188,13 @@ class TestArchiveReaders(BaseCase):
         said, unread, _left = found(READERS["google_plus"], zipped(members))
         self.assertEqual((len(said), unread), (3, []))
 
+    def test_albums_of_google_plus_are_counted_as_left_out(self):
+        members = {GPLUS + "json": json.dumps(gplus_post()),
+                   "Takeout/Google+ Stream/Photos/album.json": '{"title": "Album"}',
+                   "Takeout/Google+ Stream/Posts/index.html": "<html><body>index</body></html>"}
+        said, unread, left = found(READERS["google_plus"], zipped(members))
+        self.assertEqual((len(said), unread, left), (3, [], ["other", "other"]))
+
     # --- Mastodon ---
 
     def test_mastodon_outbox_from_zip_and_tar(self):
@@ -230,6 +238,15 @@ class TestArchiveReaders(BaseCase):
         said, unread, left = found(READERS["whatsapp"], INDONESIAN.encode(), "Sari.txt")
         self.assertEqual(said[0].at, datetime(2019, 2, 28, 14, 5))
         self.assertEqual((len(said), unread, left), (2, [], ["system"]))
+
+    def test_words_that_were_taken_back_are_no_words(self):
+        gone = ("This message was deleted", "Du hast diese Nachricht gelöscht.",
+                "Ova poruka je izbrisana", "Pesan ini telah dihapus")
+        chat = "".join(f"13/03/19, 10:0{n} - Ana: {text}\n" for n, text in enumerate(gone))
+        chat += "13/03/19, 10:09 - Ana: I read: this message was deleted\n"
+        said, _unread, left = found(READERS["whatsapp"], chat.encode(), "Ana.txt")
+        self.assertEqual(self.texts(said), ["I read: this message was deleted"])
+        self.assertEqual(left, ["system"] * 4)
 
     def test_the_order_of_day_and_month_is_asked_only_where_nothing_tells(self):
         lines = ["{}, 09:15 - Ana: one", "{}, 09:16 - Ana: two"]
@@ -299,6 +316,16 @@ class TestArchiveReaders(BaseCase):
         said, unread, _left = found(READERS["x"], zipped(evil))
         self.assertEqual(self.texts(said), ["ours"])
         self.assertEqual([item.reason for item in unread], ["name", "name"])
+
+    def test_a_name_that_stands_in_the_archive_twice_is_told(self):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for text in ("first", "second"):
+                archive.writestr("data/tweets.js", ytd("tweets", [tweet(1, text)]))
+        said, unread, _left = found(READERS["x"], file.getvalue())
+        self.assertEqual(self.texts(said), ["first"])
+        self.assertEqual([item.reason for item in unread], ["twice"])
 
     def test_bombs_and_locked_members_are_not_unpacked(self):
         bomb = zipped({"data/tweets.js": b" " * 3_000_000})
