@@ -153,11 +153,14 @@ class TestArchive(ArchiveCommon):
         self.assertEqual(str(said[0].date), "2019-03-01 10:11:12")
         self.assertEqual(set(said.mapped("expires_at")), {archive.keep_until})
         self.assertEqual(said[0].counters, {"likes": 3, "shares": 1})
-        with patch.object(fields.Datetime, "now", lambda: archive.keep_until):
-            said._blank_content("expired")  # what the cron of lifetimes does to what is due
-        self.assertFalse(any(said.mapped("body")))
         self.assertLess(abs(archive.keep_until - fields.Datetime.now() - timedelta(days=730)),
                         timedelta(days=3))
+        said.write({"expires_at": fields.Datetime.now() - timedelta(seconds=1)})
+        with self.enter_registry_test_mode():
+            self.env.ref("social_crm_base.ir_cron_expire").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(set(said.mapped("state")), {"expired"})
+        self.assertFalse(any(said.mapped("body")))
 
     # === PEOPLE === #
 
