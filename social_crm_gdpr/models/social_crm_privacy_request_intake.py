@@ -59,7 +59,9 @@ class SocialCrmPrivacyRequest(models.Model):
     @api.depends("kind", "state", "subject_identity_ids", "subject_partner_ids", "said_email")
     def _compute_possible_duplicate_id(self):
         for request in self:
-            request.possible_duplicate_id = request._origin._same_open()
+            # one that is not saved yet is nobody's duplicate
+            origin = request._origin
+            request.possible_duplicate_id = origin and origin._same_open()
 
     # === FINDING === #
 
