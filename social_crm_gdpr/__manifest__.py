@@ -20,7 +20,11 @@
         "data/social_crm_age_limit_data.xml",
         "data/social_crm_special_term_data.xml",
         "data/social_crm_processing_activity_data.xml",
+        "data/social_crm_purpose_data.xml",
+        "data/social_crm_consent_phrase_data.xml",
+        "data/social_crm_balancing_test_data.xml",
         "views/public_templates.xml",
+        "views/preference_templates.xml",
         "views/social_crm_gdpr_menus.xml",
         "views/social_crm_privacy_request_views.xml",
         "views/social_crm_evidence_views.xml",
@@ -43,10 +47,15 @@
         "wizards/social_crm_privacy_check_views.xml",
         "wizards/social_crm_privacy_start_views.xml",
         "views/social_crm_processing_activity_views.xml",
+        "wizards/social_crm_consent_views.xml",
+        "views/social_crm_purpose_views.xml",
+        "views/social_crm_notice_views.xml",
+        "views/social_crm_consent_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "social_crm_gdpr/static/src/privacy_action/privacy_action.js",
+            "social_crm_gdpr/static/src/consent/**/*",
         ],
         "web.assets_tests": [
             "social_crm_gdpr/static/tests/tours/**/*.js",

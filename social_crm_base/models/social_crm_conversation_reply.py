@@ -35,12 +35,22 @@ class SocialCrmConversation(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        if purpose != "marketing" or self.identity_id.consent_basis == "opt_in":
+        if purpose != "marketing" or self._opted_in(purpose):
             return ""
         return self.env._(
             "This is marketing, and this person has not opted in. Answer their question without "
             "the offer, or ask for their consent first."
         )
+
+    def _opted_in(self, purpose):
+        """Whether the person of this place agreed to be told things for that purpose.
+
+        Addons that keep consents ask there.
+
+        :param str purpose: a value of the interaction's ``purpose``
+        :rtype: bool
+        """
+        return self.identity_id.consent_basis == "opt_in"
 
     def _reply_place(self):
         """What a small composer needs to know of this place.

@@ -120,6 +120,19 @@ class SocialCrmOutbox(models.Model):
         failed_sudo.write({"delivery_state": "failed", "delivery_note": message})
         failed_sudo.hooks_pending = True
 
+    def _sending_refusal(self):
+        """Why what was written may not leave any more, in words; empty when it may.
+
+        Between writing and sending a person may withdraw what they agreed to.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        purpose = self.interaction_id.purpose
+        if self.operation != "send" or not purpose or not self.conversation_id:
+            return ""
+        return self.conversation_id._purpose_refusal(purpose)
+
     def _saying(self):
         return self.filtered(lambda row: row.operation in SAYING)
 

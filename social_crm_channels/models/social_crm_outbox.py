@@ -170,7 +170,10 @@ class SocialCrmOutbox(models.Model):
         """The call itself.
 
         :rtype: Receipt | None
+        :raise PermanentError: when it may not be said any more
         """
+        if reason := self._sending_refusal():
+            raise PermanentError(reason)
         channel, connector = self.channel_id, self.channel_id._connector()
         payload = self.payload or {}
         if self.operation == "send":
@@ -307,7 +310,15 @@ class SocialCrmOutbox(models.Model):
             template=(self.payload or {}).get("template"),
             automatic=item.answer_type_id.code in AUTOMATIC,
             tried_at=self.first_tried_at if self.attempts > 1 else None,
+            unsubscribe=self._unsubscribe_url(),
         )
+
+    def _unsubscribe_url(self):
+        """Where the person ends such messages at one press; addons that keep consents know.
+
+        :rtype: str
+        """
+        return ""
 
 
 class _NobodyKnows(PermanentError):

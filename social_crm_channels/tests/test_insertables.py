@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import unittest
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -88,7 +89,8 @@ class TestInsertables(ComposerCommon):
             with self.assertRaises(UserError):
                 self.insert(f"coupon-{program.id}")
         self.assertFalse(coupons.coupon_ids)
-        self.private.sudo().identity_id.consent_basis = "opt_in"
+        agreed = patch.object(type(self.private), "_opted_in", lambda talk, purpose: True)
+        self.startPatcher(agreed)
         self.assertEqual(self.insert(key), {"text": "AUTUMN10", "purpose": "marketing"})
         self.agent.group_ids += self.env.ref("sales_team.group_sale_manager")
         made = self.insert(f"coupon-{coupons.id}")

@@ -213,7 +213,7 @@ class TestComingMail(MailCommon):
     def test_it_takes_the_same_number_of_queries_whatever_the_case_holds(self):
         address = self.address()
         self.write_mail(to=address)
-        with self.assertQueryCount(64):
+        with self.assertQueryCount(65):
             self.write_mail(to=address)
 
 

@@ -98,6 +98,8 @@ class OutMessage:
     :param bool automatic: nobody wrote it by hand (an away message): networks want to know
     :param datetime tried_at: when it was first attempted, None at the first attempt: ``_find_sent``
         looks no further back
+    :param str unsubscribe: address that ends such messages at one press (RFC 8058), where they
+        have a purpose beyond the answer
     """
 
     text: str
@@ -115,6 +117,7 @@ class OutMessage:
     template: Mapping | None = None
     automatic: bool = False
     tried_at: datetime | None = None
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

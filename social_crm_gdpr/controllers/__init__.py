@@ -1,3 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import evidence
+from . import notice
+from . import preferences
 from . import privacy

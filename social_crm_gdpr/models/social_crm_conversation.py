@@ -1,8 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import models
 
-#: What the person asks us, and what they concluded with us, is answered in every state.
-OPEN_PURPOSES = frozenset({"answer", "contract"})
+from ..const import OPEN_PURPOSES
 
 
 class SocialCrmConversation(models.Model):

@@ -192,7 +192,23 @@ class SocialCrmProcessingActivity(models.Model):
         :return: key to values
         :rtype: dict
         """
-        return {}
+        # sudo: the register tells of every purpose
+        purposes_sudo = self.env["social.crm.purpose"].sudo().search([])
+        return {
+            f"purpose:{purpose.code}": {
+                "name": purpose.name,
+                "purpose": purpose.description or purpose.name,
+                "legal_basis": purpose.legal_basis,
+                "subjects": self.env._("People who write to our accounts or about us."),
+                "data": self.env._("Account name, handle; what they write and decide."),
+                "recipients": purpose.recipients,
+                "retention": purpose.months
+                and self.env._("A consent ends after %(count)s months.", count=purpose.months),
+                "platform_ids": [fields.Command.set(purpose.platform_ids.ids)],
+                "owner_id": purpose.owner_id.id,
+            }
+            for purpose in purposes_sudo
+        }
 
     def action_put_in_force(self):
         """Put reviewed entries in force."""

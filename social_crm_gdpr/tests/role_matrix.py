@@ -29,6 +29,9 @@ RIGHTS = {
         social.crm.suppression.hit
     """,
     "- - - - - - - - rwcd r": """
+        social.crm.balancing.test
+        social.crm.notice
+        social.crm.notice.text
         social.crm.age.limit
         social.crm.privacy.text
         social.crm.privacy.trigger
@@ -43,6 +46,19 @@ RIGHTS = {
     """,
     "- - - r rw r rw rwcd r r": """
         social.crm.agent
+    """,
+    "- - - - r - r r r r": """
+        social.crm.consent
+    """,
+    "- - - - - - - - rwcd -": """
+        social.crm.consent.import
+        social.crm.consent.import.line
+        social.crm.privacy.check
+    """,
+    "- - - - rwcd - rwcd rwcd rwcd -": """
+        social.crm.consent.record
+        social.crm.privacy.start
+        social.crm.interaction.retain
     """,
     "- - - r r r r rwcd r r": """
         social.crm.answer.type
@@ -142,14 +158,10 @@ RIGHTS = {
         social.crm.privacy.token
     """,
     "- - - r r r r r rwcd r": """
+        social.crm.consent.phrase
+        social.crm.purpose
+        social.crm.purpose.text
         social.crm.jurisdiction
-    """,
-    "- - - - - - - - rwcd -": """
-        social.crm.privacy.check
-    """,
-    "- - - - rwcd - rwcd rwcd rwcd -": """
-        social.crm.privacy.start
-        social.crm.interaction.retain
     """,
     "- - - - - - - - rc rc": """
         social.crm.data.map
@@ -199,6 +211,7 @@ SHARED = """
     social.crm.answer.type
     social.crm.case.look
     social.crm.case.reason
+    social.crm.consent.phrase
     social.crm.draft
     social.crm.form.cap
     social.crm.jurisdiction
@@ -208,6 +221,8 @@ SHARED = """
     social.crm.privacy.text
     social.crm.privacy.token
     social.crm.privacy.trigger
+    social.crm.purpose
+    social.crm.purpose.text
     social.crm.special.term
     social.crm.tag
 """

@@ -1,5 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import social_crm_connect
+from . import social_crm_consent_import
+from . import social_crm_consent_record
 from . import social_crm_data_map
 from . import social_crm_interaction_retain
 from . import social_crm_lead_create_line

@@ -74,6 +74,9 @@ class SocialCrmConnectorMail(models.AbstractModel):
         headers = {"X-Auto-Response-Suppress": "OOF, AutoReply"}
         if message.automatic:
             headers["Auto-Submitted"] = "auto-replied"
+        if message.unsubscribe:  # RFC 2369 and RFC 8058
+            headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         # sudo: workers send for everybody; the outgoing mail is the system's
         mail_sudo = self.env["mail.mail"].sudo()
         mail_sudo.create(

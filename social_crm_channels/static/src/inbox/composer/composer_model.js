@@ -254,7 +254,7 @@ export class ComposerModel {
             !this.unread.length &&
             !this.missing.length &&
             !this.brand.some((one) => one.level === "stop") &&
-            !(this.measured?.refusal && this.purpose === "marketing")
+            !(this.measured?.refusal && this.purpose !== "answer")
         );
     }
 

@@ -1,0 +1,4 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+
+#: What the person asks us, and what they concluded with us, is answered in every state.
+OPEN_PURPOSES = frozenset({"answer", "contract"})

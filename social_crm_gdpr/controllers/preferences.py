@@ -1,0 +1,167 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import json
+
+from odoo.http import Controller, Response, request, route
+
+from ..tools import page_words, token
+from ..tools.public import public
+
+CAP = 30
+
+
+class SocialCrmPreferencePage(Controller):
+    """A person's own page. The signed link is the key, so there is no session and no CSRF token."""
+
+    @route(
+        "/privacy/preferences/<string:secret>",
+        type="http", auth="public", methods=["GET", "POST"], csrf=False, save_session=False,
+    )  # fmt: skip
+    @public(form="preferences", limit=CAP)
+    def preferences(self, secret, lang="", **form):
+        """Show what holds, and take down what is changed."""
+        found = self._whose(secret)
+        if not found:
+            return self._dead(lang)
+        person, company = found
+        page = self._page()
+        lang = page._language_of(person, lang)
+        said = ""
+        if request.httprequest.method == "POST":
+            wanted = set(request.httprequest.form.getlist("purpose"))
+            page._decide(person, company, wanted, lang)
+            said = "saved"
+        return self._show(secret, person, company, lang, said)
+
+    @route(
+        "/privacy/preferences/<string:secret>/stop",
+        type="http", auth="public", methods=["GET", "POST"], csrf=False, save_session=False,
+    )  # fmt: skip
+    @public(form="preferences", limit=CAP)
+    def stop(self, secret, lang="", **form):
+        """End all at one press; also the mail program's own button (RFC 8058).
+
+        Opening the address changes nothing: programs that look at links open it.
+        """
+        found = self._whose(secret)
+        if not found:
+            return self._dead(lang)
+        person, company = found
+        page = self._page()
+        lang = page._language_of(person, lang)
+        said = ""
+        if request.httprequest.method == "POST":
+            page._stop(person, company, lang)
+            said = "stopped"
+        return self._show(secret, person, company, lang, said)
+
+    @route(
+        "/privacy/preferences/<string:secret>/receipt",
+        type="http", auth="public", methods=["GET"], save_session=False,
+    )  # fmt: skip
+    @public()
+    def receipt(self, secret, lang="", **form):
+        """Everything recorded of that account, to read and print."""
+        found = self._whose(secret)
+        if not found:
+            return self._dead(lang)
+        person, company = found
+        page = self._page()
+        lang = page._language_of(person, lang)
+        words = page._words(lang)
+        return self._render(
+            "social_crm_gdpr.receipt_page",
+            lang,
+            company=company,
+            about=page._about(person),
+            rows=page._receipt_rows(person, company, lang),
+            path=page._path("preferences", secret, lang),
+            title=words["receipt"],
+        )
+
+    @route(
+        "/privacy/preferences/<string:secret>/receipt.json",
+        type="http", auth="public", methods=["GET"], save_session=False,
+    )  # fmt: skip
+    @public()
+    def receipt_file(self, secret, lang="", **form):
+        """The same as a file."""
+        found = self._whose(secret)
+        if not found:
+            return self._dead(lang)
+        text = json.dumps(self._page()._receipt(*found), ensure_ascii=False, indent=2)
+        return Response(
+            text,
+            content_type="application/json; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="consents.json"'},
+        )
+
+    @route(
+        "/privacy/consent/<string:secret>",
+        type="http", auth="public", methods=["GET", "POST"], csrf=False, save_session=False,
+    )  # fmt: skip
+    @public(form="consent", limit=CAP)
+    def confirm(self, secret, lang="", **form):
+        """The second step of a double opt-in: a press of a button, never the opening alone."""
+        # sudo: the signature says which consent it is; nobody is logged in here
+        found = token.read(request.env(su=True), secret, "c")
+        if not found:
+            return self._dead(lang)
+        consent, company = found
+        lang = page_words.language(lang, consent.text_id.lang)
+        done = request.httprequest.method == "POST"
+        if done and not consent._confirm():
+            return self._dead(lang)
+        words = page_words.words(lang)
+        return self._render(
+            "social_crm_gdpr.confirm_page",
+            lang,
+            company=company,
+            consent=consent,
+            done=done,
+            path=request.httprequest.path,
+            title=words["confirm_title"],
+        )
+
+    # === PARTS === #
+
+    def _page(self):
+        # sudo: the signed link is the right to this one person's decisions
+        return request.env["social.crm.preferences"].sudo()
+
+    def _whose(self, secret):
+        # sudo: as above
+        return token.read(request.env(su=True), secret, "p")
+
+    def _show(self, secret, person, company, lang, said):
+        page = self._page()
+        words = page._words(lang)
+        return self._render(
+            "social_crm_gdpr.preferences_page",
+            lang,
+            company=company,
+            about=page._about(person),
+            choices=page._choices(person, company, lang),
+            path=page._path("preferences", secret),
+            notice=company._social_notice_path(lang),
+            said=words.get(said, ""),
+            title=words["title"],
+        )
+
+    def _dead(self, lang):
+        """The same for a link that is forged, altered, too old, or of somebody erased."""
+        wanted = request.httprequest.accept_languages.best or ""
+        lang = page_words.language(lang, wanted)
+        return self._render("social_crm_gdpr.dead_page", lang, status=404, title="")
+
+    def _render(self, template, lang, status=200, **values):
+        values = {
+            "company": None,
+            "path": "",
+            **values,
+            "lang": lang,
+            "words": page_words.words(lang),
+            "languages": page_words.NAMES,
+        }
+        # sudo: templates are the system's; the values were chosen above
+        html = request.env["ir.qweb"].sudo()._render(template, values)
+        return Response(f"<!DOCTYPE html>\n{html}", status=status, mimetype="text/html")

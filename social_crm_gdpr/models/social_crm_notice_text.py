@@ -1,0 +1,26 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from odoo import fields, models
+
+from odoo.addons.social_crm_base.tools.privacy import not_personal
+
+
+class SocialCrmNoticeText(models.Model):
+    """The public notice in one language."""
+
+    _name = "social.crm.notice.text"
+    _inherit = ["social.crm.personal.data"]
+    _description = "Text of the Privacy Notice"
+    _order = "lang"
+    _rec_name = "lang"
+
+    notice_id = fields.Many2one(
+        "social.crm.notice", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="notice_id.company_id", store=True)
+    lang = fields.Char(string="Language", required=True, size=2)
+    body = fields.Html(required=True)
+
+    _lang_unique = models.UniqueIndex("(notice_id, lang)", "This language is there already.")
+
+    def _personal_data_fields(self):
+        return not_personal("notice_id company_id lang body")
