@@ -15,6 +15,8 @@ from . import (
     test_connect,
     test_connector_contract,
     test_deadline_watch,
+    test_discourse_connector,
+    test_discourse_reading,
     test_event,
     test_fetch,
     test_figures,

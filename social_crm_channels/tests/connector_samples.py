@@ -2,7 +2,7 @@
 """What networks really send, for the test that spoils it in every way."""
 from odoo.addons.social_crm_base.tools.activity import Target
 
-from . import bluesky_entities, telegram_entities, wordpress_common
+from . import bluesky_entities, discourse_common, telegram_entities, wordpress_common
 from .mastodon_entities import AT, account, item, own_account, status
 
 WEBHOOK = {"id": "1", "time": AT, "author": {"id": "7", "handle": "ana"}, "text": "x"}
@@ -31,6 +31,7 @@ SAMPLES = {
     ],
 }
 SAMPLES["bluesky"] = bluesky_entities.SAMPLES
+SAMPLES["discourse"] = discourse_common.SAMPLES
 SAMPLES["telegram"] = telegram_entities.SAMPLES
 SAMPLES["wordpress"] = wordpress_common.SAMPLES
 SAMPLES["sandbox"] = SAMPLES["webhook"]
@@ -71,6 +72,7 @@ SAMPLES["feed"] = [
 # An item of each network whose names are not simply an address.
 TARGETS = {
     "bluesky": Target(bluesky_entities.OURS),
+    "discourse": Target("3", container="12", ref="88"),
     "telegram": Target("12", container="-1001002", ref="album:12,13"),
     "wordpress": Target("12", family="comment", ref="5"),
 }

