@@ -106,7 +106,8 @@ def as_of_august_2026(document):
 @pytest.fixture(scope='module')
 def judge(tmp_path_factory):
     try:
-        running = prism('discourse', tmp_path_factory.mktemp('prism'), '/site.json', as_of_august_2026)
+        home = tmp_path_factory.mktemp('prism')
+        running = prism('discourse', home, '/site.json', as_of_august_2026)
         address = running.__enter__()
     except PeerUnavailable as error:
         pytest.skip(str(error))

@@ -44,7 +44,7 @@ class Reader:
             rows = newest
             if last < min(map(_id, newest)) - 1:
                 rows = _posts_of(self._api.get("/posts.json", before=last + const.PAGE))
-                until = last + const.PAGE - 1
+                until = min(last + const.PAGE - 1, top)  # what comes after has yet to be said
             else:
                 until = top
             rows = sorted((row for row in rows if last < _id(row) <= until), key=_id)
