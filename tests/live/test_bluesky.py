@@ -59,6 +59,18 @@ def answers_seen(reader, post):
     return wait_until(lambda: reader.answers(post), what='the answer on the network')
 
 
+def moderate(shop, interaction, operation):
+    """Do it as a manager, and let the workers tell the network."""
+    done = shop.server.user()('social.crm.interaction', 'action_moderate', [interaction['id']],
+                              operation)
+    assert done['done'] == 1, done
+    shop.server.run_job('_cron_send()')
+    [[state, error]] = shop.server.sql(
+        'SELECT state, error FROM social_crm_outbox WHERE operation = %s AND interaction_id = %s '
+        'ORDER BY id DESC LIMIT 1', operation, interaction['id'])
+    assert state == 'done', error
+
+
 def words_of(record, facet):
     raw = record['text'].encode()
     return raw[facet['index']['byteStart']:facet['index']['byteEnd']].decode()
@@ -230,11 +242,7 @@ def test_a_connection_lost_while_an_answer_is_sent_neither_loses_nor_doubles(
     assert shop.named(seen['uri'])['id'] == answer_id
 
 
-def test_an_answer_can_be_hidden_and_shown_again(network, shop, ask):
-    post, mention = ask('What do you charge?')
-    shop.answer(mention, 'Ten euros')
-    shop.work()
-    # below a post of our own
+def test_an_answer_below_our_post_can_be_hidden_and_shown_again(network, shop):
     own = network.shop.post('We are open again')
     wait_until(lambda: network.budi.ask('app.bsky.feed.getPosts', uris=[own['uri']])['posts'],
                what='our post on the network')
@@ -248,30 +256,34 @@ def test_an_answer_can_be_hidden_and_shown_again(network, shop, ask):
         return [uri for record in records for uri in record['value']['hiddenReplies']]
 
     for operation, expected in (('hide', [below['uri']]), ('unhide', [])):
-        shop.server.shell(f"""
-            channel = env['social.crm.channel'].browse({shop.channel_id})
-            item = env['social.crm.interaction'].browse({spam['id']})
-            from odoo.addons.social_crm_base.tools.activity import Target
-            for _twice in range(2):
-                channel._connector()._moderate(channel, '{operation}', Target(item.external_id))
-            """)
+        moderate(shop, spam, operation)
         assert hidden() == expected
 
 
-def test_people_are_blocked_and_posts_reported(network, shop, ask):
+def test_people_are_blocked_and_posts_reported(network, shop, proxy, ask):
     _post, mention = ask('Buy pills', author=network.budi)
-    said = shop.server.shell(f"""
-        from odoo.addons.social_crm_base.tools.activity import Actor, Target
-        channel = env['social.crm.channel'].browse({shop.channel_id})
-        connector = channel._connector()
-        connector._moderate(channel, 'report', Target('{mention['external_id']}'), reason='spam')
-        person = Actor(external_id='{network.budi.did}')
-        for operation in ('ban', 'ban', 'unban', 'unban', 'ban'):
-            connector._moderate(channel, operation, person)
-        print('blocked', len(connector._fetch_metrics(channel)) > 5)
-        connector._moderate(channel, 'unban', person)
-        """)
-    assert 'blocked True' in said
+
+    def blocked():
+        profile = network.budi.ask('app.bsky.actor.getProfile', actor=network.shop.did)
+        return profile['viewer']['blockedBy']
+
+    moderate(shop, mention, 'report')
+    assert proxy.count('POST', '/xrpc/com.atproto.moderation.createReport') == 1
+    moderate(shop, mention, 'ban')
+    wait_until(blocked, what='the block')
+    moderate(shop, mention, 'unban')
+    wait_until(lambda: not blocked(), what='the block lifted')
+
+
+def test_figures_of_the_account_and_its_posts_are_read(network, shop):
+    shop.server.run_job('_cron_read_figures()')
+
+    def figures(*domain):
+        rows = shop.server.user().read('social.crm.metric', [
+            ('channel_id', '=', shop.channel_id), *domain], 'key', 'value')
+        return {row['key']: row['value'] for row in rows}
+    assert figures(('interaction_id', '=', False))['followers'] == 1
+    assert set(figures(('interaction_id', '!=', False))) >= {'likes', 'replies', 'shares', 'quotes'}
 
 
 def test_sessions_are_renewed_once_however_many_workers_need_it(network, shop, proxy):
