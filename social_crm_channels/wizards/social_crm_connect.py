@@ -47,7 +47,9 @@ class SocialCrmConnect(models.TransientModel):
         precompute=True,  # or a create without it, by RPC, fails as incomplete
         readonly=False,
     )
-    needs_server = fields.Boolean(compute="_compute_needs_server")
+    needs_server = fields.Boolean(compute="_compute_abilities")
+    receives_push = fields.Boolean(compute="_compute_abilities")
+    is_oauth = fields.Boolean(compute="_compute_abilities")
     base_url = fields.Char(string="Server", help="For example https://mastodon.example")
     app_id = fields.Many2one("social.crm.app")
     webhook_url = fields.Char(related="app_id.webhook_url")
@@ -70,9 +72,15 @@ class SocialCrmConnect(models.TransientModel):
             wizard.connector = wizard.connector or (code if code in known else False)
 
     @api.depends("connector")
-    def _compute_needs_server(self):
+    def _compute_abilities(self):
+        """What the network asks for: only that is shown."""
         for wizard in self:
-            wizard.needs_server = bool(wizard.connector) and wizard._speaker()._needs_server()
+            known = bool(wizard.connector)
+            speaker = wizard._speaker() if known else self.env["social.crm.connector"]
+            able = speaker._capabilities(wizard.channel_id)
+            wizard.needs_server = known and speaker._needs_server()
+            wizard.receives_push = "receive_push" in able
+            wizard.is_oauth = "oauth" in able
 
     def _compute_redirect_uri(self):
         for wizard in self:
@@ -400,6 +408,7 @@ class SocialCrmConnect(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Connect an Account"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
