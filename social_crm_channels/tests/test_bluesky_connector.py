@@ -132,7 +132,8 @@ class TestBlueskySend(BlueskyCase):
             OutMedia("photo.jpg", "image/jpeg", picture("JPEG")),
             OutMedia("large.png", "image/png", large),
         )
-        self.connector._publish(self.channel, OutMessage("Novo", media=media, idempotency_key="k"))
+        self.connector._publish(self.channel, OutMessage("", media=media, idempotency_key="k"))
+        self.assertEqual(self.created()[0]["record"]["text"], "", "a picture may say it all")
         sent = self.network.asked("POST", upload)
         self.assertEqual([one["headers"]["Content-Type"] for one in sent], [
             "image/png", "image/jpeg", "image/jpeg"])
@@ -313,6 +314,12 @@ class TestBlueskySession(BlueskyCase):
         asked = self.network.asked("GET", RESOLVE)[0]["params"]
         self.assertEqual(asked, {"handle": "shop.example"})
         self.assertTrue(grant.expires_at, "renewed before it ends")
+
+    def test_an_account_that_nobody_has_heard_of_is_connected_all_the_same(self):
+        self.network.answer("POST", LOGIN, session())
+        self.network.answer("GET", PROFILE, refusal("InvalidRequest", "not found"), status=400)
+        (account,) = self.grant(server_url="https://pds.example").accounts
+        self.assertEqual((account.external_id, account.name), (DID, "shop.example"))
 
     def test_a_name_without_a_dot_is_bluesky_s_own(self):
         self.network.answer("GET", RESOLVE, refusal("InvalidRequest"), status=400)

@@ -64,7 +64,7 @@ class TestBlueskyPoll(BlueskyCase):
         self.rows.sort(key=lambda one: one["indexedAt"], reverse=True)
         return row
 
-    def read(self, cursor=None):
+    def read_all(self, cursor=None):
         """One reading as the engine does it: until nothing more comes."""
         found = []
         for _page in range(20):
@@ -78,26 +78,26 @@ class TestBlueskyPoll(BlueskyCase):
         with patch.object(const, "PAGE", 10):
             for number in range(25):
                 self.tell(number, ago(hours=30, seconds=-number))
-            keys, _payloads, cursor = self.read()
+            keys, _payloads, cursor = self.read_all()
             self.assertEqual(len(keys), 25)
             for number in range(25, 60):
                 self.tell(number, ago(minutes=5, seconds=-number))
-            new, _payloads, cursor = self.read(cursor)
+            new, _payloads, cursor = self.read_all(cursor)
             self.assertEqual((len(new), len({*keys, *new})), (35, 60))
-            self.assertEqual(self.read(cursor)[0], [])
+            self.assertEqual(self.read_all(cursor)[0], [])
 
     def test_what_a_late_clock_puts_below_newer_ones_is_read(self):
         self.tell(1, ago(minutes=1))
-        _keys, _payloads, cursor = self.read()
+        _keys, _payloads, cursor = self.read_all()
         self.tell(2, ago(days=2))
-        keys, _payloads, cursor = self.read(cursor)
+        keys, _payloads, cursor = self.read_all(cursor)
         self.assertEqual(keys, [f"notification:{uri(2)}:mention"])
-        self.assertEqual(self.read(cursor)[0], [])
+        self.assertEqual(self.read_all(cursor)[0], [])
 
     def test_the_first_reading_goes_back_two_weeks(self):
         self.tell(1, ago(days=15))
         self.tell(2, ago(days=13))
-        self.assertEqual(self.read()[0], [f"notification:{uri(2)}:mention"])
+        self.assertEqual(self.read_all()[0], [f"notification:{uri(2)}:mention"])
 
     def test_a_page_that_fails_is_read_again_from_where_it_stood(self):
         with patch.object(const, "PAGE", 10):
@@ -109,7 +109,7 @@ class TestBlueskyPoll(BlueskyCase):
                 self.assertRaises(TransientError),
             ):
                 self.fetch(cursor)
-            rest, _payloads, _cursor = self.read(cursor)
+            rest, _payloads, _cursor = self.read_all(cursor)
             self.assertEqual(len({key for key, _one in first} | set(rest)), 25)
 
     def test_pictures_and_what_stands_above_are_fetched_together(self):
@@ -121,7 +121,7 @@ class TestBlueskyPoll(BlueskyCase):
         }
         self.tell(1, record=record(reply=reply(OURS, first)), reason="reply")
         self.rows.append({**gesture("like", OURS, 2), "indexedAt": ago(seconds=2)})
-        _keys, payloads, _cursor = self.read()
+        _keys, payloads, _cursor = self.read_all()
         said = payloads[f"notification:{uri(1)}:reply"]
         self.assertEqual(said["post"]["likeCount"], 5)
         self.assertEqual([one["uri"] for one in said["context"]], [first, OURS])
@@ -135,23 +135,23 @@ class TestBlueskyPoll(BlueskyCase):
             self.rows.clear()
             self.posts = {first: post(40, EVE, of=told)}
             self.tell(1, record=record(reply=reply(uri(42, EVE), first)))
-            (payload,) = self.read()[1].values()
+            (payload,) = self.read_all()[1].values()
             self.assertNotIn("context", payload)
 
     def test_what_we_said_in_the_app_comes_and_reposts_do_not(self):
         mine = post(7, DID, indexedAt=ago(minutes=3))
         why = {"$type": "x#reasonRepost", "indexedAt": ago(hours=1)}
         self.feed = [{"post": mine}, {"post": post(9), "reason": why}]
-        keys, _payloads, cursor = self.read()
+        keys, _payloads, cursor = self.read_all()
         self.assertEqual(keys, [f"post:{OURS}"])
-        self.assertEqual(self.read(cursor)[0], [])
+        self.assertEqual(self.read_all(cursor)[0], [])
 
     def test_deletions_are_seen_and_figures_followed_but_hiding_is_no_deletion(self):
         self.posts = {uri(1): post(1), uri(2): post(2), OURS: post(7, DID)}
         self.tell(1)
         self.tell(2)
         self.feed = [{"post": post(7, DID, indexedAt=ago(minutes=3))}]
-        _keys, _payloads, cursor = self.read()
+        _keys, _payloads, cursor = self.read_all()
         self.assertEqual(self.look_again(cursor), [], "nothing changed")
         self.posts[OURS] = post(7, DID, likeCount=1)
         del self.posts[uri(1)], self.posts[uri(2)]
@@ -166,7 +166,7 @@ class TestBlueskyPoll(BlueskyCase):
     def test_an_answer_that_no_notification_tells_of_is_found_below_our_post(self):
         self.posts = {OURS: post(7, DID)}
         self.feed = [{"post": post(7, DID, indexedAt=ago(minutes=3))}]
-        _keys, _payloads, cursor = self.read()
+        _keys, _payloads, cursor = self.read_all()
         self.posts[OURS] = post(7, DID, replyCount=1)
         below = {"post": post(1, of={"reply": reply(OURS)}), "replies": [{"post": post(8, DID)}]}
         thread = {"post": self.posts[OURS], "replies": [below, {"notFound": True}]}
@@ -178,7 +178,7 @@ class TestBlueskyPoll(BlueskyCase):
     def look_again(self, cursor):
         for seen in cursor["watched"].values():
             seen["checked"] -= const.WATCH_SECONDS
-        return self.read(cursor)[0]
+        return self.read_all(cursor)[0]
 
     def test_what_is_remembered_stays_small(self):
         watched = {

@@ -118,9 +118,11 @@ class SocialCrmConnectorBluesky(models.AbstractModel):
             secrets.get("password", ""),
             secrets.get("server_url", ""),
         )
-        profile = Api(self._http(opened.server, opened.access)).ask(
-            "app.bsky.actor.getProfile", actor=opened.did
-        )
+        api = Api(self._http(opened.server, opened.access))
+        try:
+            profile = api.ask("app.bsky.actor.getProfile", actor=opened.did)
+        except PermanentError:
+            profile = {}  # an account so new that readers' servers have not heard of it
         ours = Account(
             external_id=opened.did,
             handle=opened.handle,
@@ -241,7 +243,7 @@ class SocialCrmConnectorBluesky(models.AbstractModel):
             "langs": [message.language] if message.language else None,
             "createdAt": stamp(),
         }
-        record = {name: value for name, value in record.items() if value}
+        record = {name: value for name, value in record.items() if value or name == "text"}
         did, _collection, key = split(self._address(channel, message))
         body = {"repo": did, "collection": const.POST, "rkey": key, "record": record}
         made = api.do("com.atproto.repo.createRecord", body)
