@@ -39,6 +39,7 @@
         "connectors/mail/mail.xml",
         "connectors/feed/feed.xml",
         "connectors/telegram/telegram.xml",
+        "connectors/matrix/matrix.xml",
         "views/social_crm_inbox_views.xml",
         "data/social_crm_moderation_reason_data.xml",
         "views/social_crm_moderation_views.xml",

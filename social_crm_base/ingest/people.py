@@ -90,7 +90,7 @@ def _collect(batch):
         at = activity.edited_at or activity.occurred_at
         out = activity.direction == "out"
         if activity.actor:
-            speaks = activity.is_item and not out and activity.kind != "follow"
+            speaks = activity.is_item and not out and activity.kind not in ("follow", "reaction")
             add(activity.actor, at, own=out, wrote=speaks)
         if activity.counterpart:
             add(activity.counterpart, at)

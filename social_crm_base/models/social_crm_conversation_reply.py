@@ -21,7 +21,8 @@ class SocialCrmConversation(models.Model):
             return self.env._("Only agents may answer. Ask for the role Agent.")
         if platform._is_retired():
             return self.env._("%(network)s is closed: nobody reads there.", network=platform.name)
-        if self.identity_id.state != "active":
+        # a group has no one person on the other side
+        if self.identity_id and self.identity_id.state != "active":
             return self.env._("This account is no longer active.")
         return ""
 

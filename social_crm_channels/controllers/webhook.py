@@ -40,30 +40,13 @@ class SocialWebhook(Controller):
         or stale signature or a refused challenge, 404 for an unknown address, 413 for too large.
         Odoo may run this up to five times for one request; the event key makes that harmless.
         """
-        # the system's rights: a network calls, which proves itself by the signature
-        apps_sudo = request.env(user=SUPERUSER_ID)["social.crm.app"]
-        found = apps_sudo._by_webhook_token(token)
-        if not found:
-            raise NotFound()
-        app_id, code = found
-        app_sudo = apps_sudo.browse(app_id)
-        connector_sudo = app_sudo.env["social.crm.connector"]._of(code)
+        app_sudo, connector_sudo = find_app(token)
         headers = {name.lower(): value for name, value in request.httprequest.headers.items()}
         if request.httprequest.method == "GET":
             return self._challenge(connector_sudo, app_sudo, headers)
         body = request.httprequest.get_data()
-        try:
-            connector_sudo._webhook_verify(app_sudo, headers, body)
-        except (SignatureError, CredentialsError) as error:
-            _logger.warning("Webhook of app %s refused: %s", app_id, error)
-            raise Forbidden() from error
-        try:
-            items = connector_sudo._webhook_split(app_sudo, headers, body)
-        except (MalformedPayload, NotSupported, RecursionError) as error:
-            _logger.warning("Webhook of app %s cannot be read: %s", app_id, type(error).__name__)
-            # whoever signed it may know what is wrong with it
-            raise BadRequest(escape(str(error))) from error
-        app_sudo.env["social.crm.event"]._accept(app_sudo, items, "push")
+        verify(app_sudo, connector_sudo, headers, body)
+        store(app_sudo, connector_sudo, headers, body)
         return Response(status=200)
 
     def _challenge(self, connector_sudo, app_sudo, headers):
@@ -75,3 +58,46 @@ class SocialWebhook(Controller):
         if answer is None:
             raise Forbidden()
         return Response(answer, content_type="text/plain; charset=utf-8")
+
+
+def find_app(token):
+    """Whom an address belongs to, with the system's rights: a network calls, which is no user.
+
+    :return: the app and its connector
+    :raise NotFound: for an unknown address
+    """
+    apps_sudo = request.env(user=SUPERUSER_ID)["social.crm.app"]
+    found = apps_sudo._by_webhook_token(token)
+    if not found:
+        raise NotFound()
+    app_id, code = found
+    app_sudo = apps_sudo.browse(app_id)
+    return app_sudo, app_sudo.env["social.crm.connector"]._of(code)
+
+
+def verify(app_sudo, connector_sudo, headers, body):
+    """Whether the network itself calls.
+
+    :raise Forbidden:
+    """
+    try:
+        connector_sudo._webhook_verify(app_sudo, headers, body)
+    except (SignatureError, CredentialsError) as error:
+        _logger.warning("Webhook of app %s refused: %s", app_sudo.id, error)
+        raise Forbidden() from error
+
+
+def store(app_sudo, connector_sudo, headers, body):
+    """Cut a verified request into items and keep them for the workers.
+
+    :raise BadRequest: for a body that cannot be cut
+    """
+    try:
+        items = connector_sudo._webhook_split(app_sudo, headers, body)
+    except (MalformedPayload, NotSupported, RecursionError) as error:
+        _logger.warning(
+            "Webhook of app %s cannot be read: %s", app_sudo.id, type(error).__name__
+        )
+        # whoever signed it may know what is wrong with it
+        raise BadRequest(escape(str(error))) from error
+    app_sudo.env["social.crm.event"]._accept(app_sudo, items, "push")

@@ -2,7 +2,13 @@
 """What networks really send, for the test that spoils it in every way."""
 from odoo.addons.social_crm_base.tools.activity import Target
 
-from . import bluesky_entities, discourse_common, telegram_entities, wordpress_common
+from . import (
+    bluesky_entities,
+    discourse_common,
+    matrix_entities,
+    telegram_entities,
+    wordpress_common,
+)
 from .mastodon_entities import AT, account, item, own_account, status
 
 WEBHOOK = {"id": "1", "time": AT, "author": {"id": "7", "handle": "ana"}, "text": "x"}
@@ -34,6 +40,7 @@ SAMPLES["bluesky"] = bluesky_entities.SAMPLES
 SAMPLES["discourse"] = discourse_common.SAMPLES
 SAMPLES["telegram"] = telegram_entities.SAMPLES
 SAMPLES["wordpress"] = wordpress_common.SAMPLES
+SAMPLES["matrix"] = matrix_entities.SAMPLES
 SAMPLES["sandbox"] = SAMPLES["webhook"]
 SAMPLES["mail"] = [
     {
@@ -73,8 +80,9 @@ SAMPLES["feed"] = [
 TARGETS = {
     "bluesky": Target(bluesky_entities.OURS),
     "discourse": Target("3", container="12", ref="88"),
+    "matrix": matrix_entities.TARGET,
     "telegram": Target("12", container="-1001002", ref="album:12,13"),
     "wordpress": Target("12", family="comment", ref="5"),
 }
 # How a network calls our own account, where the samples say so.
-ACCOUNTS = {"bluesky": bluesky_entities.DID}
+ACCOUNTS = {"bluesky": bluesky_entities.DID, "matrix": matrix_entities.OWN}

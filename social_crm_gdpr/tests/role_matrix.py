@@ -145,6 +145,7 @@ RIGHTS = {
         social.crm.connect.secret
         social.crm.feed.import
         social.crm.feed.import.line
+        social.crm.matrix.registration
         social.crm.sandbox.play
     """,
     "- - - r rwc r rwc rwc r r": """

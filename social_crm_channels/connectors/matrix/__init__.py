@@ -1,0 +1,2 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from . import channel, connect, connector, controller, moderation
