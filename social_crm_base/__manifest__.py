@@ -50,6 +50,7 @@
         "views/social_crm_platform_rule_views.xml",
         "views/social_crm_platform_override_views.xml",
         "wizards/social_crm_interaction_log_views.xml",
+        "wizards/social_crm_share_views.xml",
         "wizards/social_crm_lead_create_views.xml",
         "views/social_crm_import_line_views.xml",
         "views/social_crm_journey_views.xml",

@@ -16,6 +16,7 @@ from . import test_lead
 from . import test_lead_answer
 from . import test_lifetime
 from . import test_log
+from . import test_share
 from . import test_names
 from . import test_partner_merge
 from . import test_partner_relation

@@ -10,4 +10,5 @@ from . import (
     social_crm_lead_create_line,
     social_crm_proof_enter,
     social_crm_reply,
+    social_crm_share,
 )

@@ -1,7 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from lxml import html
+from lxml import etree, html
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.social_crm_base.exceptions import (
@@ -119,3 +119,14 @@ class TestChannelSetup(EngineCommon, TransactionCase):
         self.assertIn("/newbot", wizard.setup_steps)
         self.assertTrue(wizard.guide_url)
         self.assertNotIn("data-state", wizard.setup_steps)
+
+    def test_a_closed_network_cannot_be_connected_by_anything(self):
+        old = self.env.ref("social_crm_base.platform_google_plus")
+        self.assertNotIn(old.connector_code, dict(self.app._selection_connector()))
+        wizard = self.env["social.crm.connect"].with_user(self.manager)
+        wizard = wizard.create({"platform_id": old.id, "connector": "webhook"})
+        with self.assertRaisesRegex(UserError, "was closed"):
+            wizard.action_continue()
+        view = self.env.ref("social_crm_channels.social_crm_connect_view_form")
+        (offered,) = etree.fromstring(view.arch).xpath("//field[@name='platform_id']")
+        self.assertIn("retired_date", offered.get("domain"))

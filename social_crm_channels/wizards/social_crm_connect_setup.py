@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import GUIDE_PATH
 from ..tools.guide import has_guide
@@ -25,3 +26,16 @@ class SocialCrmConnect(models.TransientModel):
             )
             known = speaker is not None and has_guide(speaker)
             wizard.guide_url = known and f"{GUIDE_PATH}/{wizard.connector}"
+
+    def action_continue(self):
+        self.ensure_one()
+        if self.platform_id._is_retired():
+            raise UserError(
+                self.env._(
+                    "%(network)s was closed on %(day)s: there is nothing to connect. What was said "
+                    "there can still be imported.",
+                    network=self.platform_id.name,
+                    day=fields.Date.to_string(self.platform_id.retired_date),
+                )
+            )
+        return super().action_continue()

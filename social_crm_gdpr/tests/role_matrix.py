@@ -106,6 +106,7 @@ RIGHTS = {
         social.crm.reply
         social.crm.rule.test
         social.crm.rule.test.line
+        social.crm.share
         social.crm.shift.note
         social.crm.transfer
     """,
