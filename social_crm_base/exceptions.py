@@ -69,6 +69,10 @@ class PermanentError(ConnectorError):
     """The network refused this very thing, and would again."""
 
 
+class RecipientGone(PermanentError):
+    """Nobody there takes anything from us any more: they blocked us, left, or put us out."""
+
+
 class NotSupported(PermanentError):
     """The network, or this account on it, cannot do that."""
 

@@ -57,6 +57,7 @@ from . import (
     social_crm_inbox_filter,
     social_crm_conversation_guard,
     social_crm_conversation_insert,
+    social_crm_conversation_reach,
     social_crm_conversation_words,
     social_crm_draft,
     social_crm_idea,

@@ -8,9 +8,11 @@ from odoo import api, fields, models
 from odoo.addons.social_crm_base.exceptions import (
     ConnectorError,
     CredentialsError,
+    MalformedPayload,
     NotSupported,
     PermanentError,
     RateLimited,
+    RecipientGone,
     TransientError,
 )
 from odoo.addons.social_crm_base.models.social_crm_conversation_send import AUTOMATIC
@@ -116,7 +118,7 @@ class SocialCrmOutbox(models.Model):
         :return: seconds left for this run
         :rtype: float
         """
-        was_unknown = row.state in ("unknown", "sending")
+        unsure = row.state in ("unknown", "sending")  # an earlier try may have got through
         first_tried = row.first_tried_at or fields.Datetime.now()
         lease = timedelta(seconds=SEND_LEASE_SECONDS)
         row.write(
@@ -133,11 +135,12 @@ class SocialCrmOutbox(models.Model):
         try:
             row.channel_id._refresh_credentials()
             message = row._out_message()
-            receipt = row._find_sent(message) if was_unknown else None
+            receipt = row._find_sent(message) if unsure else None
+            unsure = False
             receipt = receipt or row._perform(message)
         except ConnectorError as error:
             self._start_over()
-            row._settle_error(error)
+            row._settle_error(error, unsure)
         except Exception as error:
             self._start_over()
             _logger.exception("Outbox row %s ended without an outcome", row.id)
@@ -224,29 +227,37 @@ class SocialCrmOutbox(models.Model):
         self.channel_id._report_works()
         self.env["social.crm.event"]._wake("_cron_second_stage")
 
-    def _settle_error(self, error):
-        """What an error means for the next try, by its class."""
+    def _settle_error(self, error, unsure=False):
+        """What an error means for the next try, by its class.
+
+        :param bool unsure: it came before anybody could look whether an earlier try got through:
+            then that has still to be looked for, whatever else is to be done
+        """
         channel = self.channel_id
         if isinstance(error, CredentialsError):
-            self._postpone(str(error), None, counts=False)
+            self._postpone(str(error), None, counts=False, unsure=unsure)
             channel._report_credentials(error)
         elif isinstance(error, RateLimited):
             until = error.until or self._backoff()
-            self._postpone(str(error), until, counts=False)
+            self._postpone(str(error), until, counts=False, unsure=unsure)
             channel._sync().send_not_before = until
             self._wake_sending(until)
-        elif isinstance(error, _NobodyKnows):
-            self.write({"state": "unknown", "error": str(error), "not_before": False})
-            self._saying().interaction_id.write({"delivery_state": "unknown"})
         elif isinstance(error, TransientError):
-            if error.maybe_done:
+            if error.maybe_done or unsure:
                 self._settle_unknown(str(error), error.retry_after)
             elif self.attempts > len(SEND_BACKOFF_SECONDS):
                 self._mark_failed(str(error))
             else:
                 self._postpone(str(error), error.retry_after or self._backoff())
+        elif unsure or isinstance(error, _NobodyKnows):
+            self.write({"state": "unknown", "error": str(error), "not_before": False})
+            self._saying().interaction_id.write({"delivery_state": "unknown"})
+        elif isinstance(error, MalformedPayload):  # it was taken, and answered with nonsense
+            self._settle_unknown(str(error))
         else:
             self._mark_failed(str(error))
+            if isinstance(error, RecipientGone):
+                self._saying().conversation_id._mark_unreachable(str(error))
 
     def _settle_unknown(self, message, moment=None):
         """The call may have been carried out: look before trying again."""
@@ -258,13 +269,14 @@ class SocialCrmOutbox(models.Model):
         if moment:
             self._wake_sending(moment)
 
-    def _postpone(self, message, moment, counts=True):
-        """Not done, and surely not done: later."""
+    def _postpone(self, message, moment, counts=True, unsure=False):
+        """Not done now: later. Unless it is unsure, surely not done at all."""
         self.write(
             {
-                "state": "queued",
+                "state": "unknown" if unsure else "queued",
                 "error": message,
-                "not_before": moment,
+                # without a time nobody looks again at what is unknown
+                "not_before": moment or (unsure and fields.Datetime.now()),
                 "attempts": self.attempts if counts else self.attempts - 1,
             }
         )

@@ -1,7 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import json
+import time
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.social_crm_base.exceptions import NotSupported, PermanentError
@@ -69,6 +71,25 @@ class TestTelegramInbox(TelegramCase):
         self.assertEqual(above.remote_ref, "-1001002:7")
         self.assertEqual((comment.parent_id, comment.conversation_id.kind), (above, "thread"))
         self.assertEqual(comment.conversation_id.root_id, above)
+
+    def test_who_turns_out_to_have_stopped_the_bot_cannot_be_answered_until_they_write_again(self):
+        self.ingest(update("message", message(1, text="Zdravo")))
+        place = self.said(1).conversation_id
+        self.assertTrue(place._reply_options().can_reply)
+        self.stub.refusals["sendMessage"] = Refused(403, "Forbidden: bot was blocked by the user")
+        row = place._queue_reply("Da?").sudo()
+        with self.enter_registry_test_mode():
+            self.env.ref("social_crm_channels.ir_cron_send").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(row.state, "failed")
+        options = place._reply_options()
+        self.assertFalse(options.can_reply or options.modes)
+        self.assertIn("stopped the bot", options.reason)
+        with self.assertRaisesRegex(UserError, "stopped the bot"):
+            place._queue_reply("Are you there?")
+        later = int(time.time()) + 60
+        self.ingest(update("message", message(2, at=later, text="Opet ja")))
+        self.assertTrue(place._reply_options().can_reply)
 
     def test_a_group_stays_one_conversation_when_its_number_changes(self):
         self.ingest(update("message", message(5, GROUP, text="Pre")))

@@ -1,6 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """What we say, change and take back. No ORM; ``env`` is for words only."""
-from odoo.addons.social_crm_base.exceptions import PermanentError
+from odoo.addons.social_crm_base.exceptions import PermanentError, RecipientGone
 
 from ...tools import payload as read
 from ...tools.contract import Receipt
@@ -195,7 +195,7 @@ class Sender:
             words = self.env._("The bot was removed from this chat. Have it added again.")
         else:
             return error
-        return PermanentError(words, status=403)
+        return RecipientGone(words, status=403)
 
     def _receipt(self, sent, ref=""):
         """:param dict sent: the Message as Telegram shows it"""
