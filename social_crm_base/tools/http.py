@@ -11,18 +11,13 @@ import ipaddress
 import json
 import logging
 import os
-import socket
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, quote_plus, urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import parse_header_links
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -30,7 +25,6 @@ from urllib3.exceptions import (
     NewConnectionError,
     SSLError,
 )
-from urllib3.util.connection import create_connection
 from urllib3.util.timeout import Timeout
 
 from odoo.tools import config, str2bool
@@ -42,6 +36,7 @@ from ..exceptions import (
     RateLimited,
     TransientError,
 )
+from .http_connection import Adapter, Deadline, NotPublicError, is_public
 
 _logger = logging.getLogger(__name__)
 
@@ -58,6 +53,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 # 500, 502 and 504 may come after the work was done; the others say that it was not.
 TRANSIENT_STATUS = {408: True, 425: False, 500: True, 502: True, 503: False, 504: True}
 EPOCH_FROM = 1_000_000_000  # a number below is seconds to wait, above it is a moment
+# Where networks say in the answer's body how long to wait, and what a second is there: Matrix
+# (retry_after_ms), Discord (retry_after), Telegram (parameters), Discourse (extras).
+BODY_HINTS = (("retry_after_ms", 1000), ("retry_after", 1), ("wait_seconds", 1))
+BODY_PLACES = ("parameters", "extras", "error")
+CLOCK_NOISE = timedelta(seconds=60)  # HTTP's dates have whole seconds, and answers take time
 
 
 def private_hosts_allowed():
@@ -77,54 +77,94 @@ def redact(text, secrets):
     return text
 
 
-def retry_at(headers, now=None):
+def retry_at(headers, now=None, body=b""):
     """When the server wants to be asked again.
 
     Reads ``Retry-After`` (seconds or an HTTP date, RFC 9110 10.2.3) and, where that is missing,
     ``X-RateLimit-Reset`` / ``RateLimit-Reset``, which networks fill with an ISO 8601 date
-    (Mastodon), with seconds since 1970 (X, GitHub, Discourse) or with seconds to wait.
+    (Mastodon), with seconds since 1970 (X, GitHub, Discourse) or with seconds to wait; then what
+    stands in the body (``BODY_HINTS``). Dates are by the server's clock, which its ``Date`` tells.
 
     :param Mapping headers: case-insensitive
     :param datetime now: naive UTC
+    :param bytes body: the answer's
     :return: naive UTC, never in the past, at most a day ahead; None if the server did not say
     :rtype: datetime | None
     """
-    now = now or datetime.now(UTC).replace(tzinfo=None)
+    now = now or _utcnow()
     for name in ("Retry-After", "X-RateLimit-Reset", "RateLimit-Reset", "X-Rate-Limit-Reset"):
-        moment = _moment(headers.get(name, "").strip(), now)
+        moment = _moment(headers.get(name, "").strip(), now, clock_skew(headers, now))
         if moment:
             return min(max(moment, now), now + MAX_WAIT)
-    return None
+    return _moment_in(body, now)
 
 
-def _moment(value, now):
+def clock_skew(headers, now=None):
+    """How far the server's clock is ahead of ours, as its ``Date`` tells; little is nothing.
+
+    :rtype: timedelta
+    """
+    now = now or _utcnow()
+    theirs = _date(headers.get("Date", ""))
+    skew = theirs - now if theirs else timedelta()
+    return skew if abs(skew) > CLOCK_NOISE else timedelta()
+
+
+def _utcnow():
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _moment(value, now, skew):
     if not value:
         return None
     try:
         number = float(value)
     except ValueError:
-        number = None
-    if number is not None:
-        if number != number or number < 0:
-            return None
-        if number < EPOCH_FROM:
-            return now + timedelta(seconds=min(number, MAX_WAIT.total_seconds()))
+        moment = _date(value)
+        return moment - skew if moment else None
+    if number != number or number < 0:
+        return None
+    if number < EPOCH_FROM:
+        return now + timedelta(seconds=min(number, MAX_WAIT.total_seconds()))
+    try:
+        return datetime.fromtimestamp(number, UTC).replace(tzinfo=None) - skew
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _date(value):
+    """An HTTP or ISO 8601 date as naive UTC, or None."""
+    for read in (parsedate_to_datetime, _iso_date):
         try:
-            return datetime.fromtimestamp(number, UTC).replace(tzinfo=None)
-        except (ValueError, OverflowError, OSError):
-            return None
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
-        try:
-            moment = read(value.replace("Z", "+00:00") if read != parsedate_to_datetime else value)
+            moment = read(value)
+            if moment.tzinfo:
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
         except (ValueError, TypeError, OverflowError):
             continue
-        if moment.tzinfo:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
         return moment
     return None
 
 
-def error_from(status, headers, message, *, safe=True, now=None):
+def _iso_date(value):
+    return datetime.fromisoformat(value.replace("Z", "+00:00"))  # Python 3.10 knows no Z
+
+
+def _moment_in(body, now):
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict):
+        return None
+    for place in (answer, *(answer.get(name) for name in BODY_PLACES)):
+        for name, second in BODY_HINTS if isinstance(place, dict) else ():
+            wait = place.get(name)
+            if isinstance(wait, int | float) and not isinstance(wait, bool) and wait > 0:
+                return now + min(timedelta(seconds=min(wait / second, 1e6)), MAX_WAIT)
+    return None
+
+
+def error_from(status, headers, message, *, safe=True, now=None, body=b""):
     """The one decision what a status means for the next try.
 
     :param bool safe: the method changes nothing, so it cannot have been carried out
@@ -134,14 +174,16 @@ def error_from(status, headers, message, *, safe=True, now=None):
     if 200 <= status < 300 or status == 304:  # the latter answers a conditional request only
         return None
     if status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0"):
-        return RateLimited(message, retry_at(headers, now), status=status)
+        return RateLimited(message, retry_at(headers, now, body), status=status)
     if status == 401:
         return CredentialsError(message, status=status)
     if status in TRANSIENT_STATUS or status >= 520:
         maybe_done = not safe and TRANSIENT_STATUS.get(status, True)
         return TransientError(
-            message, retry_at(headers, now), maybe_done=maybe_done, status=status
+            message, retry_at(headers, now, body), maybe_done=maybe_done, status=status
         )
+    if status == 303 and not safe:  # "See Other": it is done, and shown elsewhere
+        return TransientError(message, maybe_done=True, status=status)
     return PermanentError(message, status=status)
 
 
@@ -223,6 +265,7 @@ class HttpClient:
         self.max_bytes = max_bytes
         self.allow_private = private_hosts_allowed() if allow_private is None else allow_private
         self.allow_plain = allow_plain and not self.secrets
+        self.clock_skew = timedelta()  # how far the server's clock is ahead, by its last answer
         self._timeout = Timeout(connect=connect_timeout, read=read_timeout)
 
     def get(self, path, **options):
@@ -271,15 +314,29 @@ class HttpClient:
             url, params = target, None
         else:
             raise PermanentError(self._say(method, url, "too many redirects"))
-        excerpt = " ".join(response.text[: EXCERPT * 4].split())[:EXCERPT]
-        message = self._say(method, url, f"{response.status} {excerpt}")
+        self.clock_skew = clock_skew(response.headers)
+        message = self._say(method, url, f"{response.status} {self._excerpt(response)}".strip())
         error = error_from(
-            response.status, response.headers, message, safe=method in SAFE_METHODS
+            response.status,
+            response.headers,
+            message,
+            safe=method in SAFE_METHODS,
+            body=response.content,
         )
         if error:
             error.answer = response.content
             raise error
         return replace(response, moved=moved) if moved else response
+
+    def _excerpt(self, response):
+        """What the answer says, in a line."""
+        location = response.headers.get("Location")
+        if 300 <= response.status < 400 and location:
+            host = urlsplit(urljoin(response.url, location)).hostname
+            return f"leads to {host}; not followed"
+        if "html" in response.headers.get("Content-Type", ""):
+            return "with a web page"
+        return " ".join(response.text[: EXCERPT * 4].split())[:EXCERPT]
 
     # === ADDRESSES === #
 
@@ -309,7 +366,7 @@ class HttpClient:
             literal = ipaddress.ip_address(parts.hostname)
         except ValueError:
             return
-        if not _is_public(literal):
+        if not is_public(literal):
             raise PermanentError(f"{parts.hostname} is not a public address")
 
     def _redirect(self, response, method):
@@ -327,35 +384,35 @@ class HttpClient:
     # === THE CALL === #
 
     def _call(self, method, url, max_bytes, **options):
-        deadline = time.monotonic() + TOTAL_SECONDS
-        with requests.Session() as session:
+        with Deadline(TOTAL_SECONDS) as deadline, requests.Session() as session:
             session.auth = _no_auth
-            adapter = _Adapter(self._timeout, guarded=not self.allow_private)
+            adapter = Adapter(self._timeout, guarded=not self.allow_private)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             try:
                 with session.request(
                     method, url, stream=True, allow_redirects=False, **options
                 ) as answer:
-                    content = self._read(answer, max_bytes, deadline, method, url)
-            except _NotPublicError as error:
+                    content = self._read(answer, max_bytes, method, url)
+                if deadline.passed:  # an end that we made ourselves
+                    raise requests.ReadTimeout()
+            except NotPublicError as error:
                 raise PermanentError(self._say(method, url, str(error))) from None
             except (requests.RequestException, HTTPError, UnicodeError) as error:
-                raise self._failure(method, url, error) from None
+                ended = requests.ReadTimeout() if deadline.passed else error
+                raise self._failure(method, url, ended) from None
         _logger.debug("%s", self._say(method, url, str(answer.status_code)))
         return Response(answer.status_code, answer.headers, content, url, method)
 
-    def _read(self, answer, max_bytes, deadline, method, url):
+    def _read(self, answer, max_bytes, method, url):
         chunks, size = [], 0
         for chunk in answer.iter_content(65536):
             size += len(chunk)
             if size > max_bytes:
-                raise PermanentError(
-                    self._say(method, url, f"the answer is larger than {max_bytes} bytes"),
-                    status=answer.status_code,
-                )
-            if time.monotonic() > deadline:
-                raise requests.ReadTimeout("the answer takes too long")
+                words = self._say(method, url, f"the answer is larger than {max_bytes} bytes")
+                if method in SAFE_METHODS or answer.status_code >= 400:
+                    raise PermanentError(words, status=answer.status_code)
+                raise TransientError(words, maybe_done=True, status=answer.status_code)
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -395,81 +452,3 @@ def _origin(url):
 def _no_auth(request):
     """Keeps requests from taking a password out of a ``.netrc`` of the server's user."""
     return request
-
-
-def _is_public(address):
-    address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_global and not address.is_multicast
-
-
-class _NotPublicError(Exception):
-    """The name leads to an address inside. No OSError, which urllib3 would wrap."""
-
-
-class _GuardedMixin:
-    """Connects only to a public address, and to the very one that was checked."""
-
-    def _new_conn(self):
-        try:
-            found = socket.getaddrinfo(self._dns_host, self.port, 0, socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError) as error:
-            raise NameResolutionError(self.host, self, error) from error
-        addresses = [ipaddress.ip_address(item[4][0].partition("%")[0]) for item in found]
-        if not all(map(_is_public, addresses)):
-            raise _NotPublicError(f"{self.host} is not a public address")
-        failure = None
-        for address in addresses:
-            try:
-                return create_connection(
-                    (str(address), self.port),
-                    self.timeout,
-                    source_address=self.source_address,
-                    socket_options=self.socket_options,
-                )
-            except TimeoutError as error:
-                failure = ConnectTimeoutError(self, f"{self.host} does not answer")
-                failure.__cause__ = error
-            except OSError as error:
-                failure = NewConnectionError(self, f"no connection to {self.host}")
-                failure.__cause__ = error
-        raise failure
-
-
-class _GuardedHTTPConnection(_GuardedMixin, HTTPConnection):
-    pass
-
-
-class _GuardedHTTPSConnection(_GuardedMixin, HTTPSConnection):
-    pass
-
-
-class _GuardedHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTPConnection
-
-
-class _GuardedHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPSConnection
-
-
-class _Adapter(HTTPAdapter):
-    """Holds the time-outs, and the guard against addresses inside.
-
-    Behind a proxy that the administrator set in the environment, the proxy resolves names and the
-    guard is the proxy's.
-    """
-
-    def __init__(self, timeout, *, guarded):
-        self._timeout = timeout
-        self._guarded = guarded
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
-        if self._guarded:
-            self.poolmanager.pool_classes_by_scheme = {
-                "http": _GuardedHTTPPool,
-                "https": _GuardedHTTPSPool,
-            }
-
-    def send(self, request, **options):
-        return super().send(request, **{**options, "timeout": self._timeout})

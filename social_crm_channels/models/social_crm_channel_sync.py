@@ -51,7 +51,7 @@ class SocialCrmChannelSync(models.Model):
 
     def _personal_data_fields(self):
         return not_personal(
-            "channel_id company_id cursor last_read_at next_fetch_at fetch_failures next_figures_at "
-            "sending_stopped send_not_before health_level health_message health_todo "
-            "health_checked_at incidents setup_outcomes setup_checked_at"
+            "channel_id company_id cursor last_read_at next_fetch_at fetch_failures "
+            "next_figures_at sending_stopped send_not_before health_level health_message "
+            "health_todo health_checked_at incidents setup_outcomes setup_checked_at"
         )

@@ -85,7 +85,7 @@ class SocialCrmMetric(models.Model):
 
     @api.model
     def _store_figures(self, channel, figures):
-        """Note what the network told. What it did not tell, or of posts we do not have, is left out.
+        """Note what the network told; of posts we do not have, and what is unknown, nothing.
 
         :param list figures: of ``tools.contract.Metric``
         """

@@ -213,7 +213,8 @@ def sent_like(client, account, message, text):
     :param str text: as it was sent
     :rtype: dict | None
     """
-    since = (message.tried_at or poll.utcnow()) - timedelta(minutes=2)  # their clock is not ours
+    # their clock is not ours, and may be quite wrong
+    since = (message.tried_at or poll.utcnow()) - timedelta(minutes=2) + client.clock_skew
     own_id, wanted = read.required(account, "id"), comparable(text)
     visibility = visibility_of(message)
     for status in _said(client, own_id, message):

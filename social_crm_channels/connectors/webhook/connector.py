@@ -229,10 +229,15 @@ class SocialCrmConnectorWebhook(models.AbstractModel):
         headers["Content-Type"] = "application/json"
         client = HttpClient(address, secrets=(secret,))
         response = client.post(address, data=body, headers=headers)
+        if response.content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            words = self.env._(
+                "The address for answers answered with a web page: something stands before it."
+            )
+            raise TransientError(words, maybe_done=True, status=response.status)
         try:
             answer = response.json() if response.content.strip() else {}
         except (MalformedPayload, TransientError):
-            return {}  # it was accepted; whatever page came back says no more
+            return {}  # it was accepted; whatever came back says no more
         return answer if isinstance(answer, dict) else {}
 
     # === ALLOWED NOW, TEXT === #

@@ -213,16 +213,17 @@ class SocialCrmConnectorWordpress(models.AbstractModel):
 
     def _said(self, channel, path, message, **params):
         """What we said since a message was first tried; their clock is not ours."""
-        since = (message.tried_at or utcnow()) - timedelta(minutes=2)
-        rows = self._api(channel).rows(
+        api, since = self._api(channel), (message.tried_at or utcnow()) - timedelta(minutes=2)
+        rows = api.rows(
             path,
             context="edit",
             author=self._facts(channel).own,
-            after=f"{(since - const.OVERLAP).isoformat()}Z",
+            after=f"{(since - timedelta(days=1)).isoformat()}Z",  # whatever clock and zone
             per_page=const.PAGE,
             order="desc",
             **params,
         )
+        since += api.client.clock_skew
         return [row for row in rows if read.required_time(row, "date_gmt") >= since]
 
     def _place(self, channel, message):
