@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 SLOW = ("browser", "peers", "workers")
+SLOW_TAG = "social_crm_slow"  # of tests inside Odoo, which know no marks of pytest
 
 
 def pytest_addoption(parser):
@@ -69,7 +70,8 @@ def pytest_terminal_summary(terminalreporter, config):
 def pytest_collection_modifyitems(config, items):
     if not config.option.fast:
         return
-    slow = [item for item in items if any(item.get_closest_marker(name) for name in SLOW)]
+    slow = [item for item in items if any(item.get_closest_marker(name) for name in SLOW)
+            or SLOW_TAG in getattr(item.cls, "test_tags", ())]
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]

@@ -8,6 +8,7 @@ from . import (
     test_approval,
     test_approval_tour,
     test_away_message,
+    test_bad_networks,
     test_bluesky_connector,
     test_bluesky_parse,
     test_bluesky_poll,

@@ -28,7 +28,7 @@ class TestFigures(EngineCommon, TransactionCase):
         cls.env["social.crm.channel"].search([("id", "!=", cls.channel.id)]).is_connected = False
         cls.now = fields.Datetime.now()
 
-    def read(self, *answers, able=("metrics",), **by_channel):
+    def read_figures(self, *answers, able=("metrics",), **by_channel):
         """Run the reader: each call has the next answer, or its channel's own."""
         script = iter(answers)
         self.asked = []
@@ -73,13 +73,13 @@ class TestFigures(EngineCommon, TransactionCase):
 
     def test_figures_of_the_account_and_of_our_posts_are_kept(self):
         self.say("p1")
-        found = self.read(
+        found = self.read_figures(
             [self.figure("followers", 12), self.figure("likes", 3, "p1"), self.figure("x", 0, "p1")]
         )
         self.assertEqual(found, [("", "followers", 12), ("p1", "likes", 3), ("p1", "x", 0)])
 
     def test_what_is_unknown_has_no_row_and_zero_has_one(self):
-        found = self.read(
+        found = self.read_figures(
             [
                 self.figure("followers", None),
                 self.figure("views", float("nan")),
@@ -91,26 +91,26 @@ class TestFigures(EngineCommon, TransactionCase):
 
     def test_a_network_is_asked_once_a_day(self):
         for _time in range(3):
-            self.read([self.figure("followers", 12)])
+            self.read_figures([self.figure("followers", 12)])
         self.assertEqual(self.asked, [])
         self.assertEqual(len(self.stored()), 1)
         self.tomorrow()
-        self.read([])
+        self.read_figures([])
         self.assertEqual(self.asked, ["shop"])
 
     def test_the_same_figure_twice_in_one_answer_is_one(self):
-        found = self.read([self.figure("followers", 12), self.figure("followers", 13)])
+        found = self.read_figures([self.figure("followers", 12), self.figure("followers", 13)])
         self.assertEqual(found, [("", "followers", 13)])
 
     def test_who_cannot_tell_is_not_asked(self):
-        self.read([self.figure("followers", 12)], able=("receive_poll",))
+        self.read_figures([self.figure("followers", 12)], able=("receive_poll",))
         self.assertEqual(self.asked, [])
 
     @mute_logger(FIGURES)
     def test_one_channel_that_fails_holds_up_no_other(self):
         for name in ("broken", "refused", "far", "dead"):
             self.make_channel(name)
-        found = self.read(
+        found = self.read_figures(
             shop=[self.figure("followers", 12)],
             broken=KeyError("id"),
             refused=PermanentError("forbidden"),
@@ -127,12 +127,12 @@ class TestFigures(EngineCommon, TransactionCase):
         self.assertEqual(set(light.values()), {"green"})
 
     def test_a_network_out_of_reach_is_asked_again_the_same_day(self):
-        self.read(TransientError("no connection"))
+        self.read_figures(TransientError("no connection"))
         at = self.channel._sync().next_figures_at
         self.assertLess(at, fields.Datetime.now() + timedelta(hours=3))
         until = fields.Datetime.now() + timedelta(minutes=7)
         self.channel._sync().next_figures_at = False
-        self.read(RateLimited("slow down", until))
+        self.read_figures(RateLimited("slow down", until))
         self.assertEqual(self.channel._sync().next_figures_at, until.replace(microsecond=0))
 
     def test_many_posts_cost_no_more_queries_than_few(self):

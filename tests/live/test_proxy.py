@@ -7,7 +7,7 @@ import threading
 import pytest
 import requests
 
-from .proxy import Cut, FaultyProxy
+from .proxy import RESET_AFTER, RESET_BEFORE, FaultyProxy
 
 
 class Counter(http.server.BaseHTTPRequestHandler):
@@ -55,17 +55,17 @@ def test_requests_go_through_whole(proxy, server):
 
 
 def test_a_cut_before_loses_the_request_once(proxy, server):
-    proxy.cut('POST', '/a', Cut.BEFORE)
+    proxy.fault('POST', '/a', RESET_BEFORE)
     assert post(proxy, '/b', 'other path') == '1 žß'
     with pytest.raises(requests.ConnectionError):
         post(proxy, '/a', 'lost')
     assert post(proxy, '/a', 'again') == '2 žß'
     assert server.got == ['other path', 'again']
-    assert proxy.count('POST', '/a', Cut.BEFORE) == 1
+    assert proxy.count('POST', '/a', RESET_BEFORE) == 1
 
 
 def test_a_cut_after_loses_the_answer_only(proxy, server):
-    proxy.cut('POST', '/a', Cut.AFTER, times=2)
+    proxy.fault('POST', '/a', RESET_AFTER, times=2)
     for text in ('one', 'two'):
         with pytest.raises(requests.ConnectionError):
             post(proxy, '/a', text)
