@@ -158,7 +158,7 @@ class SocialCrmPreferencePage(Controller):
             "company": None,
             "path": "",
             **values,
-            "lang": lang,
+            "speaks": lang,  # "lang" is the template engine's own
             "words": page_words.words(lang),
             "languages": page_words.NAMES,
         }

@@ -273,6 +273,7 @@ class SocialCrmConversation(models.Model):
             identity=self.identity_id,
             way="message",
             text_id=text.id,
+            wording=outbox.interaction_id.body,
             interaction_id=outbox.interaction_id.id,
             channel_id=self.channel_id.id,
             user_id=self.env.uid,

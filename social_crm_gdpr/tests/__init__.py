@@ -12,6 +12,7 @@ from . import test_privacy_answer
 from . import test_privacy_intake
 from . import test_privacy_public
 from . import test_privacy_request
+from . import test_preferences
 from . import test_public
 from . import test_register
 from . import test_restriction

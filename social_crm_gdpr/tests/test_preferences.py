@@ -1,0 +1,240 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import json
+import time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import HttpCase, tagged
+
+from ..tools import token
+from ..tools.page_words import LANGUAGES
+from ..tools.public import SECURITY_HEADERS
+from .test_consent import ConsentCommon
+
+SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~%²١"
+
+
+@tagged("post_install", "-at_install")
+class TestToken(ConsentCommon):
+    """Links are signed, bound to one person, company and use, and end."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.secret = token.make("p", cls.ana)
+
+    def read(self, text, kind="p", **options):
+        return token.read(self.env(su=True), text, kind, **options)
+
+    def test_it_says_whose_it_is(self):
+        self.assertEqual(self.read(self.secret), (self.ana, self.company))
+        mine = token.make("p", self.contact, self.company)
+        self.assertEqual(self.read(mine), (self.contact, self.company))
+
+    def test_it_opens_one_use_only(self):
+        consent = self.decide("given", "marketing")
+        self.assertFalse(self.read(token.make("c", consent)))
+        self.assertFalse(self.read(self.secret, "c"))
+
+    def test_it_ends(self):
+        after = time.time() + token.DAYS * 86400
+        self.assertTrue(self.read(self.secret, now=after - 60))
+        self.assertFalse(self.read(self.secret, now=after + 60))
+
+    def test_it_never_opens_a_row_that_got_the_same_number_later(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE social_crm_identity SET create_date = create_date + interval '1 day'"
+            " WHERE id = %s",
+            [self.ana.id],
+        )
+        self.ana.invalidate_recordset()
+        self.assertFalse(self.read(self.secret))
+
+    def test_another_person_or_company_is_another_signature(self):
+        parts = self.secret.split("-", 4)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        for changed in (
+            ["p", f"i{self.bo.id}", *parts[2:]],
+            [*parts[:2], str(other.id), *parts[3:]],
+            [*parts[:3], str(int(parts[3]) + 86400), *parts[4:]],
+            ["c", *parts[1:]],
+            ["p", f"r{self.contact.id}", *parts[2:]],
+        ):
+            self.assertFalse(self.read("-".join(changed)), changed)
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.integers(min_value=0, max_value=60),
+        st.sampled_from(SIGNS),
+        st.sampled_from(("replace", "insert", "remove")),
+    )
+    def test_whatever_is_altered_opens_nothing(self, place, sign, how):
+        secret, place = self.secret, place % len(self.secret)
+        rest = secret[place:] if how == "insert" else secret[place + 1 :]
+        altered = secret[:place] + ("" if how == "remove" else sign) + rest
+        if altered != secret:
+            self.assertFalse(self.read(altered))
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.text(max_size=80))
+    def test_whatever_is_made_up_opens_nothing(self, text):
+        self.assertFalse(self.read(text))
+
+
+@tagged("post_install", "-at_install")
+class TestPreferences(ConsentCommon):
+    """What the page decides, without a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.page = cls.env["social.crm.preferences"]
+
+    def choices(self, who=None, lang="en"):
+        found = self.page._choices(who or self.ana, self.company, lang)
+        return {choice["code"]: choice for choice in found}
+
+    def decide_here(self, *wanted, who=None):
+        return self.page._decide(who or self.ana, self.company, set(wanted), "de")
+
+    def test_it_shows_what_holds_and_asks_nothing_of_answers(self):
+        choices = self.choices()
+        self.assertNotIn("answer", choices)
+        self.assertNotIn("contract", choices)
+        self.assertFalse(choices["marketing"]["may"])
+        self.assertTrue(choices["profiling"]["may"])
+        self.assertIn(self.company.name, choices["marketing"]["statement"])
+
+    def test_saving_without_a_change_writes_nothing(self):
+        wanted = [code for code, choice in self.choices().items() if choice["may"]]
+        self.assertEqual(self.decide_here(*wanted), 0)
+        self.assertEqual(self.decide_here("marketing", *wanted), 1)
+        self.assertEqual(self.decide_here("marketing", *wanted), 0)
+        self.assertTrue(self.ana._may("marketing"), "the link is the second step")
+        row = self.consents.search([("event", "=", "confirmed")])
+        self.assertEqual((row.way, row.text_id.lang), ("page", "de"))
+
+    def test_switching_off_withdraws_or_objects(self):
+        self.decide("given")
+        self.decide_here()
+        self.assertEqual(self.status("feedback"), "withdrawn")
+        self.assertEqual(self.status("profiling"), "objected")
+        self.assertFalse(self.ana._may_profile())
+        self.decide_here("profiling", "linking", "listening")
+        self.assertTrue(self.ana._may_profile())
+
+    def test_stop_all_is_once_and_for_contacts_too(self):
+        self.decide("given")
+        self.assertTrue(self.page._stop(self.ana, self.company, "en"))
+        self.assertFalse(self.page._stop(self.ana, self.company, "en"))
+        bo = self.env["res.partner"].create({"name": "Bo", "email": "bo@example.com"})
+        self.assertTrue(self.page._stop(bo, self.company, "en"))
+        self.assertFalse(self.page._stop(bo, self.company, "en"))
+        self.assertIn("bo•••@example.com", self.page._about(bo))
+
+    def test_an_objection_from_another_account_is_said_and_stays(self):
+        self.decide("objected", "profiling", self.ana2)
+        self.assertTrue(self.choices()["profiling"]["is_elsewhere"])
+        self.decide_here("profiling", "linking", "listening")
+        self.assertEqual(self.status("profiling"), "objected")
+
+    def test_a_child_can_stop_and_not_agree(self):
+        self.ana.minor = "known"
+        self.decide_here("marketing", "profiling", "linking", "listening")
+        self.assertFalse(self.ana._may("marketing"))
+        self.decide_here()
+        self.assertEqual(self.status("profiling"), "objected")
+
+    def test_the_receipt_holds_their_own_rows_and_nobody_elses(self):
+        self.decide("given", lang="de")
+        self.decide("given", who=self.ana2)
+        self.decide("withdrawn", who=self.bo)
+        receipt = self.page._receipt(self.ana, self.company)
+        (record,) = receipt["records"]
+        self.assertEqual(record["notice_language"], "de")
+        self.assertIn("zufrieden", record["notice_text"])
+        self.assertEqual(record["event"], "given")
+        self.assertTrue(json.dumps(receipt))
+        self.assertEqual(len(self.page._receipt(self.contact, self.company)["records"]), 2)
+
+    def test_the_page_speaks_the_persons_language(self):
+        self.ana.language = "sr"
+        self.assertEqual(self.page._language_of(self.ana), "sr")
+        self.assertEqual(self.page._language_of(self.ana, "id"), "id")
+        self.assertEqual(self.page._language_of(self.ana, "xx"), "sr")
+        for lang in LANGUAGES:
+            titles = [choice["title"] for choice in self.choices(lang=lang).values()]
+            self.assertEqual(len(titles), len(set(titles)))
+        self.assertEqual(self.choices(lang="de")["marketing"]["title"], "Angebote und Neuigkeiten")
+
+    def test_marketing_by_mail_can_be_ended_in_the_mail_program(self):
+        for code in ("given", "confirmed"):
+            self.decide(code, "marketing")
+        talk = self.talk.with_user(self.agent)
+        offer = talk._queue_reply("20 %", purpose="marketing")
+        self.assertRegex(offer._out_message().unsubscribe, r"/privacy/preferences/p-i.+/stop$")
+        self.assertFalse(talk._queue_reply("Evo")._out_message().unsubscribe)
+
+
+@tagged("post_install", "-at_install")
+class TestPreferencePages(ConsentCommon, HttpCase):
+    """The pages as anybody's browser or mail program calls them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.path = f"/privacy/preferences/{token.make('p', cls.ana)}"
+
+    def test_they_answer_in_private_and_opening_them_changes_nothing(self):
+        for path in (self.path, f"{self.path}/stop", f"{self.path}/receipt"):
+            answer = self.url_open(path)
+            self.assertEqual(answer.status_code, 200)
+            for name in SECURITY_HEADERS:
+                self.assertIn(name, answer.headers)
+            self.assertNotIn("<script", answer.text)
+            self.assertNotIn("Set-Cookie", answer.headers)
+            self.assertNotIn(self.ana.handle, answer.text)
+        self.assertFalse(self.consents.search([("identity_id", "=", self.ana.id)]))
+
+    def test_one_press_ends_all_as_mail_programs_do_it(self):
+        self.decide("given")
+        answer = self.url_open(f"{self.path}/stop", data={"List-Unsubscribe": "One-Click"})
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(self.status(), "withdrawn")
+
+    def test_forged_and_dead_links_all_get_the_same_answer(self):
+        secret = self.path.rsplit("/", 1)[1]
+        forged = secret[:-1] + ("A" if secret[-1] != "A" else "B")
+        gone = secret.replace(f"i{self.ana.id}-", "i99999999-")
+        answers = {
+            self.url_open(f"/privacy/preferences/{one}{rest}").text
+            for one in (forged, gone, "x", "p-i1-1-9999999999-" + "A" * 22)
+            for rest in ("", "/receipt", "/receipt.json")
+        }
+        self.assertEqual(len(answers), 1)
+        answer = self.url_open(f"/privacy/preferences/{forged}", data={"purpose": "marketing"})
+        self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self.consents.search([("identity_id", "=", self.ana.id)]))
+
+    def test_a_mailed_link_confirms_by_a_press_only(self):
+        row = self.decide("given", "marketing", lang="de")
+        path = f"/privacy/consent/{token.make('c', row)}"
+        self.assertIn("Neuigkeiten", self.url_open(path).text)
+        self.assertEqual(self.status("marketing"), "given")
+        self.assertEqual(self.url_open(path, data={"yes": "1"}).status_code, 200)
+        self.assertEqual(self.status("marketing"), "agreed")
+        self.decide("withdrawn", "marketing")
+        self.assertEqual(self.url_open(path, data={"yes": "1"}).status_code, 404)
+        self.assertEqual(self.status("marketing"), "withdrawn")
+
+    def test_the_notice_is_read_in_ones_language_once_it_is_published(self):
+        notice = self.env["social.crm.notice"].create({"company_id": self.company.id})
+        path = f"/privacy/n/{notice.code}"
+        self.assertEqual(self.url_open(path).status_code, 404)
+        notice.action_publish()
+        self.assertIn("Offers and news", self.url_open(path + "?lang=en").text)
+        german = self.url_open(path, headers={"Accept-Language": "de-AT,de;q=0.9"}).text
+        self.assertIn('lang="de"', german)
+        self.assertIn("Angebote und Neuigkeiten", german)
