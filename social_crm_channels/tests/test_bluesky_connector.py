@@ -99,6 +99,18 @@ class TestBlueskySend(BlueskyCase):
         self.assertEqual((found.external_id, bool(found.occurred_at)), (there, True))
         self.assertEqual(self.network.asked("GET", RECORD)[0]["params"]["rkey"], first["rkey"])
 
+    def test_a_refusal_and_an_unknown_outcome_are_told_apart(self):
+        for body, status, expected, maybe_done in (
+            (refusal("InvalidRequest", "grapheme too big"), 400, PermanentError, None),
+            (refusal("InternalServerError"), 500, TransientError, True),
+            (refusal("NotEnoughResources"), 503, TransientError, False),
+        ):
+            self.network._answers.pop(("POST", CREATE), None)
+            self.network.answer("POST", CREATE, body, status=status)
+            with self.subTest(status=status), self.assertRaises(expected) as caught:
+                self.connector._send(self.channel, answer())
+            self.assertEqual(getattr(caught.exception, "maybe_done", None), maybe_done)
+
     def test_people_named_are_resolved_and_strangers_to_the_network_stay_words(self):
         self.network.answer("GET", RESOLVE, {"did": "did:plc:budi"})
         self.network.answer("GET", RESOLVE, refusal("InvalidRequest", "no"), status=400)

@@ -1,14 +1,16 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import json
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.social_crm_base.exceptions import TransientError
+from odoo.addons.social_crm_base.exceptions import ConnectorError, RateLimited, TransientError
 
 from ..connectors.bluesky import const, poll
 from .bluesky_common import FEED, NOTIFICATIONS, POSTS, RECORD, BlueskyCase, refusal
 from .bluesky_entities import (
+    ANA,
     DID,
     OURS,
     gesture,
@@ -19,6 +21,7 @@ from .bluesky_entities import (
     strong,
     uri,
 )
+from .fake_network import FakeNetwork
 
 EVE = "did:plc:eve"
 
@@ -111,6 +114,58 @@ class TestBlueskyPoll(BlueskyCase):
                 self.fetch(cursor)
             rest, _payloads, _cursor = self.read_all(cursor)
             self.assertEqual(len({key for key, _one in first} | set(rest)), 25)
+
+    def test_whatever_the_network_does_wrong_nothing_is_lost(self):
+        self.tell(1, ago(minutes=1))
+        _keys, _payloads, cursor = self.read_all()
+        self.tell(2)
+        before = json.dumps(cursor)
+        for body, status, headers in (
+            (b"<html>we are busy</html>", 200, {}),
+            (b'{"notifications": [{"uri"', 200, {}),
+            (b"", 200, {}),
+            ([1], 200, {}),
+            ({"notifications": 5}, 200, {}),
+            ({"notifications": [{"uri": [], "reason": 7}]}, 200, {}),
+            ({"notifications": [{"author": {"did": ANA}}]}, 200, {}),
+            (refusal("UpstreamFailure"), 502, {}),
+            (refusal("InternalServerError"), 500, {}),
+            (b"x" * 100, 403, {}),
+            (TransientError("no answer in time"), 0, {}),
+        ):
+            with self.subTest(body=body, status=status), self.network_with(body, status, headers):
+                try:
+                    items, _cursor = self.fetch(cursor)
+                except ConnectorError:
+                    items = []
+                self.assertFalse(items)
+                self.assertEqual(json.dumps(cursor), before, "read again from where it stood")
+        self.assertEqual(self.read_all(cursor)[0], [f"notification:{uri(2)}:mention"])
+
+    def test_the_network_says_in_any_form_when_to_come_back(self):
+        soon = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=5)
+        for headers in (
+            {"RateLimit-Reset": str(int(soon.timestamp()))},
+            {"Retry-After": "300"},
+            {"Retry-After": soon.strftime("%a, %d %b %Y %H:%M:%S GMT")},
+            {},
+        ):
+            body = refusal("RateLimitExceeded")
+            with self.network_with(body, 429, headers), self.assertRaises(RateLimited) as caught:
+                self.fetch()
+            until = caught.exception.until
+            if headers:
+                wanted = soon.replace(tzinfo=None)
+                self.assertAlmostEqual((until - wanted).total_seconds(), 0, delta=5)
+            else:
+                self.assertIsNone(until)
+
+    def network_with(self, body, status, headers):
+        """Another network, for as long as the context lasts: it gives this to every question."""
+        other = FakeNetwork()
+        for path in (NOTIFICATIONS, FEED, POSTS):
+            other.answer("GET", path, body, status, headers)
+        return other.patched()
 
     def test_pictures_and_what_stands_above_are_fetched_together(self):
         first = uri(40, EVE)
