@@ -28,7 +28,7 @@ class SocialCrmPrivacy(Controller):
 
     @route(
         ["/privacy/request", "/privacy/request/<int:company_id>"],
-        type="http", auth="public", methods=["GET", "POST"], sitemap=False,
+        type="http", auth="public", methods=["GET", "POST"], sitemap=False, website=True,
     )  # fmt: skip
     @public(form="request")
     def ask(self, company_id=None, **said):
@@ -86,7 +86,7 @@ class SocialCrmPrivacy(Controller):
     # === LINKS === #
 
     @route("/privacy/confirm/<string:token>", type="http", auth="public", methods=["GET", "POST"],
-           sitemap=False)  # fmt: skip
+           sitemap=False, website=True)  # fmt: skip
     @public(form="confirm", limit=30)
     def confirm(self, token, **_said):
         """Confirm by e-mail. Opening changes nothing: mail scanners open links, too."""
@@ -112,7 +112,7 @@ class SocialCrmPrivacy(Controller):
         )
 
     @route("/privacy/status/<string:code>", type="http", auth="public", methods=["GET"],
-           sitemap=False)  # fmt: skip
+           sitemap=False, website=True)  # fmt: skip
     @public(form="status")
     def status(self, code):
         """How far a deletion is that a network told us of."""

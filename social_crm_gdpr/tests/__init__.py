@@ -10,6 +10,7 @@ from . import test_legal_hold
 from . import test_masking
 from . import test_privacy_answer
 from . import test_privacy_intake
+from . import test_privacy_package
 from . import test_privacy_public
 from . import test_privacy_request
 from . import test_preferences

@@ -1,0 +1,480 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import hashlib
+import logging
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, config, format_datetime
+from odoo.tools.misc import file_path
+
+from odoo.addons.social_crm_base.tools.privacy import CLEAR, CONTENT, classify, not_personal
+
+from ..tools.package import write_part
+from .social_crm_privacy_export import LEFT_OUT, READ_BATCH
+
+_logger = logging.getLogger(__name__)
+
+PART_ROWS = 2000
+LINK_HOURS = 7 * 24
+#: A package nobody fetched goes; the person can ask for a new link until then.
+KEPT_DAYS = 30
+FOLDER = "social_crm_packages"
+FONT = "web/static/fonts/sign/NotoSans-Reg.ttf"
+COPY_BYTES = 1 << 20
+KINDS = ("access", "portability")
+FORMATS = {"access": ("html", "pdf", "json", "csv"), "portability": ("json", "csv")}
+
+
+class SocialCrmPrivacyRequest(models.Model):
+    """The package of an access or portability request: built part by part in the background.
+
+    Each part of a section is finished before the next one begins and the place is written down, so
+    that a job that is ended goes on where it was, and memory does not grow with the data.
+    """
+
+    _inherit = "social.crm.privacy.request"
+
+    package_state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("building", "Being built"),
+            ("ready", "Ready"),
+            ("failed", "Failed"),
+            ("gone", "Deleted"),
+        ],
+        readonly=True, copy=False, index="btree_not_null",
+    )
+    package_done = fields.Integer(string="Rows Written", readonly=True, copy=False)
+    package_total = fields.Integer(string="Rows", readonly=True, copy=False)
+    package_progress = fields.Float(compute="_compute_package_progress")
+    package_place = fields.Json(readonly=True, copy=False, help="Where the job goes on.")
+    package_error = fields.Char(readonly=True, copy=False)
+    package_at = fields.Datetime(string="Package Made", readonly=True, copy=False)
+    package_id = fields.Many2one(
+        "ir.attachment", string="Package", readonly=True, copy=False, ondelete="set null",
+        groups=fields.NO_ACCESS, help="Handed out by the steps alone, which write it down.",
+    )
+    package_size = fields.Integer(related="package_id.file_size", string="Size in Bytes")
+    package_sent_at = fields.Datetime(string="Link Sent", readonly=True, copy=False)
+    package_fetched_at = fields.Datetime(string="Fetched", readonly=True, copy=False)
+    shared_scope = fields.Selection(
+        [
+            ("none", "Leave the shared accounts out"),
+            ("period", "What was said in a period the person names"),
+            ("all", "Everything: all who write from them agreed"),
+        ],
+        string="Whose Words", copy=False,
+        help="Several people write from one of the accounts: ask the person which words are "
+        "theirs.",
+    )
+    shared_from = fields.Datetime(string="Theirs From", copy=False)
+    shared_to = fields.Datetime(string="Theirs Until", copy=False)
+    has_shared = fields.Boolean(compute="_compute_has_shared", compute_sudo=True)
+
+    @api.depends("package_done", "package_total", "package_state")
+    def _compute_package_progress(self):
+        for request in self:
+            whole = request.package_total or 1
+            request.package_progress = (
+                100.0 if request.package_state == "ready"
+                else min(99.0, 100.0 * request.package_done / whole)
+            )  # fmt: skip
+
+    @api.depends("subject_identity_ids.is_shared")
+    def _compute_has_shared(self):
+        for request in self:
+            request.has_shared = any(request.subject_identity_ids.mapped("is_shared"))
+
+    # === STEPS === #
+
+    def _check_executable(self):
+        """Override: of shared accounts it must be known whose words are meant."""
+        super()._check_executable()
+        if self.kind in KINDS and self.has_shared and (
+            not self.shared_scope or (self.shared_scope == "period" and not self.shared_from)
+        ):
+            raise UserError(
+                self.env._(
+                    "Several people write from one of these accounts. Ask the person whose words "
+                    "are meant, and fill in Whose Words."
+                )
+            )
+
+    def _execute_access(self):
+        """Override: build the package."""
+        super()._execute_access()
+        self._queue_package()
+
+    def _execute_portability(self):
+        """Override: build the package, for machines to read."""
+        super()._execute_portability()
+        self._queue_package()
+
+    def _next_step_in_progress(self):
+        if self.kind not in KINDS:
+            return super()._next_step_in_progress()
+        return {
+            "waiting": self.env._("The package is built in the background: come back soon."),
+            "building": self.env._("The package is built in the background: come back soon."),
+            "failed": self.env._("The package could not be built: build it anew."),
+            "gone": self.env._("The package was deleted: build it anew."),
+        }.get(
+            self.package_state,
+            self.env._("The package is ready: send the link, or download it and hand it over."),
+        )
+
+    def _queue_package(self):
+        self._drop_package()
+        self.sudo().write(  # sudo: written by the steps, not by hand
+            {
+                "package_state": "waiting",
+                "package_done": 0,
+                "package_total": 0,
+                "package_place": False,
+                "package_error": False,
+            }
+        )
+        # sudo: whoever works on requests may wake the job
+        self.env.ref("social_crm_gdpr.ir_cron_build_packages").sudo()._trigger()
+
+    def action_package_anew(self):
+        """Build the package anew."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "in_progress" or self.kind not in KINDS:
+            raise UserError(self.env._("Carry the request out first."))
+        self._queue_package()
+
+    def action_package_download(self):
+        """Take the package away to hand it over; it is noted who did."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.package_state != "ready":
+            raise UserError(self.env._("The package is not ready."))
+        people = self.subject_identity_ids or self.subject_partner_ids
+        self.env["social.crm.access.log"]._note("export", people, purpose=self.name)
+        self._told("package_handed_out")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/social_crm_gdpr/package/{self.id}",
+            "target": "download",
+        }
+
+    def action_package_send(self):
+        """Send the person a link to the package, which works once, and close the request."""
+        self.check_access("write")
+        for request in self:
+            if request.package_state != "ready":
+                raise UserError(self.env._("The package is not ready."))
+            if request.state not in ("in_progress", "answered"):
+                raise UserError(self.env._("Carry the request out first."))
+            subject, body = request._package_text()
+            request._send(subject, body)
+            # sudo: written by the step itself
+            request.sudo().package_sent_at = fields.Datetime.now()
+            request._told("package_sent")
+            if request.state == "in_progress":
+                request._close("answered")
+
+    def _package_text(self):
+        token = self.env["social.crm.privacy.token"]._issue(self, "package", LINK_HOURS)
+        until = fields.Datetime.add(fields.Datetime.now(), hours=LINK_HOURS)
+        zone = str(self.jurisdiction_id._zone(self.company_id))
+        localized = self.with_context(lang=self._person_lang())
+        return self._text(
+            "package",
+            link=f"{self.get_base_url()}/privacy/package/{token}",
+            until=format_datetime(localized.env, until, tz=zone),
+        )
+
+    def _package_fetched(self):
+        """The person has it."""
+        # sudo: a stranger's click, which proved itself by the link
+        self.sudo().package_fetched_at = fields.Datetime.now()
+        self._told("package_fetched")
+
+    # === BUILDING === #
+
+    @api.model
+    def _cron_build_packages(self):
+        """Build what waits, part by part, going on where a job before was ended."""
+        cron = self.env["ir.cron"]
+        # sudo: the job builds every company's
+        waiting_sudo = self.sudo().search(
+            [("package_state", "in", ("waiting", "building"))], order="due_at, id"
+        )
+        for number, request in enumerate(waiting_sudo):
+            left = len(waiting_sudo) - number
+            while request._build_step():
+                if not cron._commit_progress(remaining=left):
+                    return
+            if not cron._commit_progress(1, remaining=left - 1):
+                return
+
+    def _build_step(self):
+        """One part, or the end.
+
+        :return: whether there is more to do
+        :rtype: bool
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                return self._in_persons_language()._build_next()
+        except OSError as error:
+            _logger.exception("Package of request %s cannot be written", self.uuid)
+            self.write({"package_state": "failed", "package_error": type(error).__name__})
+            return False
+
+    def _in_persons_language(self):
+        return self.with_company(self.company_id).with_context(
+            lang=self._person_lang(), active_test=False, prefetch_fields=False
+        )
+
+    def _build_next(self):
+        folder = self._package_folder()
+        place = self.package_place
+        if not place or not folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+            (folder / "data").mkdir(parents=True, mode=0o700)
+            counts = {name: len(self._section_ids(name)) for name in self._sections()}
+            counts = {name: count for name, count in counts.items() if count}
+            self.write(
+                {
+                    "package_state": "building",
+                    "package_done": 0,
+                    "package_total": sum(counts.values()),
+                    "package_place": {"counts": counts, "sections": list(counts), "row": 0},
+                }
+            )
+            return True
+        if not place["sections"]:
+            self._finish_package(folder, place["counts"])
+            return False
+        self._build_part(folder, place)
+        return True
+
+    def _build_part(self, folder, place):
+        """The next rows of a section, at most so many, as one file for each format."""
+        name = place["sections"][0]
+        ids = self._section_ids(name)
+        model = self.env[name]
+        begin, end = place["row"], min(place["row"] + PART_ROWS, len(ids))
+        if begin < end:
+            number = f"-{begin // PART_ROWS + 1:03d}" if len(ids) > PART_ROWS else ""
+            write_part(
+                folder / "data",
+                f"{name.replace('.', '_')}{number}",
+                f"{self._section_title(name)} {number.lstrip('-0')}".strip(),
+                model._privacy_columns(portable=self.kind == "portability"),
+                self._rows_of(model, ids[begin:end], folder),
+                self._person_lang().split("_")[0],
+                _font_path(),
+                FORMATS[self.kind],
+            )
+        done = end >= len(ids)
+        self.write(
+            {
+                "package_done": self.package_done + end - begin,
+                "package_place": {
+                    "counts": place["counts"],
+                    "sections": place["sections"][done:],
+                    "row": 0 if done else end,
+                },
+            }
+        )
+
+    def _rows_of(self, model, ids, folder):
+        """Rows in plain values, read batch by batch; what was read is forgotten again."""
+        identities, partners = self.subject_identity_ids, self.subject_partner_ids
+        columns = model._privacy_columns(portable=self.kind == "portability")
+        for begin in range(0, len(ids), READ_BATCH):
+            records = model.browse(ids[begin : begin + READ_BATCH])
+            files = (records - records._privacy_foreign(identities, partners))._privacy_files()
+            if files:
+                # once more after a kill: told apart where they are added
+                with (folder / "files").open("a", encoding="ascii") as listed:
+                    listed.writelines(f"{one}\n" for one in files.ids)
+            yield from records._privacy_rows(columns, identities, partners)
+            self.env.flush_all()
+            self.env.invalidate_all()
+
+    @api.model
+    def _sections(self):
+        """Models that may hold something of a person, always in the same order.
+
+        :rtype: list[str]
+        """
+        return sorted(
+            name
+            for name, model in self.env.registry.items()
+            if hasattr(model, "_personal_data_domain")
+            and not model._abstract
+            and not model._transient
+            and model._auto
+            and name not in LEFT_OUT
+        )
+
+    def _section_ids(self, name):
+        period = None
+        if self.has_shared and self.shared_scope != "all":
+            shared = self.subject_identity_ids.filtered("is_shared")
+            begin = self.shared_from if self.shared_scope == "period" else None
+            period = (shared, begin, self.shared_to or None)
+        model = self.env[name]
+        if self.kind == "portability" and len(model._privacy_columns(portable=True)) <= 2:
+            return []
+        return model._privacy_ids(
+            self.subject_identity_ids, self.subject_partner_ids, self.company_id, period
+        )
+
+    def _section_title(self, name):
+        # sudo: what a kind of record is called
+        return self.env["ir.model"].sudo()._get(name).name
+
+    # === THE ZIP === #
+
+    def _finish_package(self, folder, counts):
+        """Overview, files and all parts into one zip, which becomes the attachment.
+
+        :param dict counts: model to how many rows were found
+        """
+        self._write_overview(folder, counts)
+        path = folder / "package.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as bundle:
+            for part in sorted((folder / "data").iterdir()):
+                inside = part.name if part.stem == "index" else f"data/{part.name}"
+                bundle.write(part, inside)
+            self._add_files(bundle, folder / "files")
+        self._keep_package(path)
+        shutil.rmtree(folder, ignore_errors=True)
+        self.write(
+            {
+                "package_state": "ready",
+                "package_place": False,
+                "package_at": fields.Datetime.now(),
+            }
+        )
+        self._told("package_built", rows=self.package_done)
+        self._ask_to_send()
+
+    def _add_files(self, bundle, listed):
+        """The files of the person's words, copied piece by piece."""
+        if not listed.exists():
+            return
+        added = set(bundle.namelist())
+        attachments_sudo = self.env["ir.attachment"].sudo()  # sudo: the person's own files
+        with listed.open(encoding="ascii") as ids:
+            for line in ids:
+                file_sudo = attachments_sudo.browse(int(line)).exists()
+                if not file_sudo or file_sudo.type != "binary":
+                    continue
+                name = os.path.basename(file_sudo.name or "").lstrip(".") or "file"
+                inside = f"files/{file_sudo.id}-{name[:100]}"
+                if inside in added:
+                    continue
+                added.add(inside)
+                with bundle.open(inside, "w") as target:
+                    if file_sudo.store_fname:
+                        with open(file_sudo._full_path(file_sudo.store_fname), "rb") as source:
+                            shutil.copyfileobj(source, target, COPY_BYTES)
+                    else:
+                        target.write(file_sudo.raw or b"")
+                file_sudo.invalidate_recordset()
+
+    def _keep_package(self, path):
+        """Make the zip an attachment without reading it into memory, where files are on disk."""
+        attachments_sudo = self.env["ir.attachment"].sudo()  # sudo: the steps' own file
+        package_sudo = attachments_sudo.create(
+            {
+                "name": f"{self.name.replace('/', '-')}.zip",
+                "res_model": self._name,
+                "res_id": self.id,
+                "res_field": "package_id",  # hidden from lists of files; see the download
+                "mimetype": "application/zip",
+            }
+        )
+        if attachments_sudo._storage() == "file":
+            digest = hashlib.sha1(usedforsecurity=False)
+            with path.open("rb") as source:
+                while piece := source.read(COPY_BYTES):
+                    digest.update(piece)
+            checksum = digest.hexdigest()
+            name = f"{checksum[:2]}/{checksum}"
+            target = attachments_sudo._full_path(name)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            size = path.stat().st_size
+            shutil.move(path, target)
+            attachments_sudo._mark_for_gc(name)  # should this transaction not be committed
+            # what Odoo keeps from being written, as it would from bytes
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE ir_attachment SET store_fname = %s, checksum = %s, file_size = %s"
+                    " WHERE id = %s",
+                    name, checksum, size, package_sudo.id,
+                )
+            )  # fmt: skip
+            package_sudo.invalidate_recordset()
+        else:
+            package_sudo.raw = path.read_bytes()
+        self.package_id = package_sudo
+
+    def _ask_to_send(self):
+        for user in self.user_id or self._clerks():
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("The package is ready: send it"),
+                user_id=user.id,
+            )
+
+    def _package_folder(self):
+        return Path(config["data_dir"]) / FOLDER / self.env.cr.dbname / self.uuid
+
+    # === FORGETTING === #
+
+    def _drop_package(self):
+        """Delete the package and whatever was written of it."""
+        for request in self:
+            shutil.rmtree(request._package_folder(), ignore_errors=True)
+        packages_sudo = self.sudo().package_id  # sudo: the steps' own file
+        packages_sudo.unlink()
+
+    def _close(self, state):
+        """Override: what nobody gets is not kept."""
+        super()._close(state)
+        if state != "answered":
+            dropped = self.filtered("package_state")
+            dropped._drop_package()
+            dropped.sudo().package_state = "gone"  # sudo: written by the steps
+
+    @api.autovacuum
+    def _gc_packages(self):
+        """A package is a copy of everything: it does not lie about."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
+        # sudo: the job clears every company's
+        old_sudo = self.sudo().search(
+            [("package_state", "=", "ready"), ("package_at", "<", limit)], limit=100
+        )
+        old_sudo._drop_package()
+        old_sudo.package_state = "gone"
+
+    def _personal_data_fields(self):
+        return {
+            **super()._personal_data_fields(),
+            **not_personal(
+                "package_state package_done package_total package_place package_error package_at "
+                "package_sent_at package_fetched_at shared_scope shared_from shared_to"
+            ),
+            **classify(CONTENT, CLEAR, "package_id"),
+        }
+
+
+def _font_path():
+    try:
+        return file_path(FONT)
+    except FileNotFoundError:
+        return ""
