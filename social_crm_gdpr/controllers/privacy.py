@@ -70,18 +70,34 @@ class SocialCrmPrivacy(Controller):
 
     def _form(self, company, values, error):
         law = request.env["social.crm.jurisdiction"]._of(company).sudo()  # sudo: facts of law
-        kinds = request.env["social.crm.privacy.request"]._fields["kind"]
         return request.render(
             "social_crm_gdpr.public_request",
             {
                 "company": company,
                 "law": law,
-                "kinds": kinds._description_selection(request.env),
+                "kinds": self._kinds(),
                 "values": values,
                 "error": error,
             },
             status=422 if error else 200,
         )
+
+    def _kinds(self):
+        """What people ask for, in their words rather than the law's.
+
+        :rtype: list[tuple[str, str]]
+        """
+        env = request.env
+        return [
+            ("access", env._("A copy of everything you know about me")),
+            ("portability", env._("My data in a form other services can read")),
+            ("rectification", env._("Correct something that is wrong")),
+            ("erasure", env._("Erase my data")),
+            ("restriction", env._("Keep my data, but stop using it")),
+            ("objection", env._("I object to how you use my data")),
+            ("withdrawal", env._("I take back a consent I gave")),
+            ("complaint", env._("I complain about how you handle my data")),
+        ]
 
     # === LINKS === #
 

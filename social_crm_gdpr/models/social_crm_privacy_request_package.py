@@ -55,7 +55,7 @@ class SocialCrmPrivacyRequest(models.Model):
     package_error = fields.Char(readonly=True, copy=False)
     package_at = fields.Datetime(string="Package Made", readonly=True, copy=False)
     package_id = fields.Many2one(
-        "ir.attachment", string="Package", readonly=True, copy=False, ondelete="set null",
+        "ir.attachment", readonly=True, copy=False, ondelete="set null",
         groups=fields.NO_ACCESS, help="Handed out by the steps alone, which write it down.",
     )
     package_size = fields.Integer(related="package_id.file_size", string="Size in Bytes")

@@ -202,7 +202,7 @@ class TestPrivacyPackage(PrivacyCommon):
         request = self.request().sudo()._in_persons_language()
         (request._package_folder()).mkdir(parents=True)
         self.addCleanup(request._drop_package)
-        interactions = self.env["social.crm.interaction"].with_context(request.env.context)
+        interactions = request.env["social.crm.interaction"]
 
         def queries(ids):
             self.env.invalidate_all()
@@ -243,7 +243,7 @@ class TestPrivacyPackage(PrivacyCommon):
             with self.assertRaises(AccessError):
                 request.with_user(user).action_package_download()
             with self.assertRaises(AccessError):
-                self.env["ir.attachment"].with_user(user).browse(request.sudo().package_id.id).raw
+                request.sudo().package_id.with_user(user).read(["raw"])
 
     def test_what_nobody_fetches_goes_after_thirty_days(self):
         request = self.build()
