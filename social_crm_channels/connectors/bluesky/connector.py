@@ -55,8 +55,11 @@ class SocialCrmConnectorBluesky(models.AbstractModel):
     - Films of ours: another service takes them, by its own leave and in its own time. Galleries,
       link cards (they need a stranger's page to be fetched), quotes and labels of ours are not
       made: an address in the text does for them.
-    - Muting, lists, feeds, labellers, drafts and the profile: the account's own settings, done in
-      the app. Hiding an answer, blocking and reporting are in ``moderation.py``.
+    - Who may answer or quote a post of ours, and taking a quote of it apart (thread and post
+      gates): decided with the post, in the app.
+    - Muting, lists, feeds, labellers, bookmarks, drafts, pinned posts and the profile: the
+      account's own settings, done in the app. Hiding an answer, blocking and reporting are in
+      ``moderation.py``.
     - ``native_idempotency``: a post's name is made of our key, so a second attempt makes no second
       post but is answered with an error; what may have been sent is looked for first.
     """
