@@ -138,7 +138,9 @@ class TestMatrixParse(BaseCase):
         self.assertEqual(gone.actor.external_id, ANA)
         self.assertEqual(read(member(13, "leave", room=GROUP)), [])
         (banned,) = read(member(14, "ban", who=OWN, by=ANA, room=GROUP))
-        self.assertEqual((banned.text, banned.direction), ("Was banned from the room.", "in"))
+        self.assertEqual(banned.text, "Our account was banned from the room.")
+        self.assertEqual(banned.direction, "in", "said by nobody of us")
+        self.assertEqual(read(member(14, "join", who=OWN)), [])
 
     def test_reading_marks_are_for_all_before_between_two_and_for_one_in_a_group(self):
         (mark,) = parse(receipt(3), FACTS)

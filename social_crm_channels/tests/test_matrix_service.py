@@ -45,7 +45,7 @@ class TestMatrixService(MatrixCase):
             came, event(4, words("Zdravo")), event(2, words("before the invitation"))]})
         self.ingest({"event": came})
         rows = self.env["social.crm.interaction"].search([("channel_id", "=", self.channel.id)])
-        self.assertEqual(set(rows.mapped("external_id")), {"$4", "$5"})
+        self.assertEqual(set(rows.mapped("external_id")), {"$4"})
 
     def test_a_service_is_not_polled_and_a_reader_is(self):
         self.be_service()

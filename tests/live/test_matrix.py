@@ -273,7 +273,7 @@ def test_threads_answers_and_names_in_a_room_of_many(ours, ana, budi):
 
     ana.call('POST', 'rooms', room, 'kick', body={'user_id': ours.user_id})
 
-    wait_until(lambda: ours.work() or ours.said('Was put out'), every=1, what='being put out')
+    wait_until(lambda: ours.work() or ours.said('was put out'), every=1, what='being put out')
     with pytest.raises(Refused, match='no longer in this room'):
         ours.queue_answer(question, 'Hello?')
 

@@ -203,12 +203,8 @@ def _membership(event, payload, facts):
     is_direct = read.flag(read.nested(payload, "room"), "direct")
     if not (own or is_direct) or membership not in (*const.GONE, "join"):
         return []
-    by_others = own and read.required(event, "sender") != whose
-    words = {
-        "join": "Joined the room.",
-        "leave": "Was put out of the room." if by_others else "Left the room.",
-        "ban": "Was banned from the room.",
-    }
+    if own and is_direct and membership == "join":
+        return []  # we come whenever somebody writes to us
     room = read.nested(payload, "room")
     place = {"visibility": "group", "thread_title": read.text(room, "title")}
     if is_direct:
@@ -225,10 +221,20 @@ def _membership(event, payload, facts):
             container=_room(event),
             ref=membership,
             thread=_room(event),
-            text=words[membership],
+            text=_coming_or_going(membership, own, read.required(event, "sender") != whose),
             **place,
         )
     ]
+
+
+def _coming_or_going(membership, own, by_others):
+    """What happened, in words: it stands beside the other side's name."""
+    words = {
+        "join": "joined the room.",
+        "leave": "was put out of the room." if by_others else "left the room.",
+        "ban": "was banned from the room.",
+    }[membership]
+    return f"Our account {words}" if own else words.capitalize()
 
 
 def _invite(invite, payload):
