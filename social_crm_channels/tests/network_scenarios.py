@@ -7,11 +7,12 @@ import json
 import re
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from werkzeug.wrappers import Response
 
-from . import bluesky_entities, mastodon_entities, telegram_entities
+from ..connectors.matrix import rooms
+from . import bluesky_entities, mastodon_entities, matrix_entities, telegram_entities
 from .faulty_proxy import Peer, http_date
 from .feed_server import item as feed_item
 from .feed_server import rss
@@ -176,6 +177,72 @@ class Mastodon(Scenario):
             if status["id"] == found[1]:
                 return 200, status
         return 404, {"error": "Record not found"}
+
+
+class Matrix(Scenario):
+    code = "matrix"
+    platform = "social_crm_base.platform_matrix"
+    secrets = ("syt_c2hvcA_s3cret",)
+    client = "/_matrix/client/v3/"
+    room = f"{client}rooms/{quote(matrix_entities.ROOM, safe='')}/"
+    acting = ("PUT", f"{room}send/m.room.message/")
+
+    def channel_vals(self, address):
+        rooms.forget()
+        own = matrix_entities.OWN
+        return {"external_id": own, "handle": own[1:]}
+
+    def give_secrets(self, credentials, app, channel, address):
+        credentials._set_secrets(channel, {"access_token": self.secrets[0]})
+
+    def _event(self, number, content, **more):
+        at = int(self.now().timestamp() * 1000)
+        return {**matrix_entities.event(number, content, **more), "origin_server_ts": at}
+
+    def tell(self, text):
+        number = f"n{len(self.news) + 1}"
+        self.news.append(self._event(number, matrix_entities.words(text)))
+
+    def question(self):
+        asked = self._event("q", matrix_entities.words(QUESTION))
+        return matrix_entities.item(asked)
+
+    def _say(self, key, content):
+        """The same transaction twice is one event."""
+        known = next((one for one in self.said if one["key"] == key), None)
+        if not known:
+            number = f"o{len(self.said) + 1}"
+            told = self._event(number, content, by=matrix_entities.OWN)
+            known = {"key": key, "text": content["body"], "told": told}
+            self.said.append(known)
+        return {"event_id": known["told"]["event_id"]}
+
+    def answer(self, method, path, headers, body):
+        if headers.get("authorization") != f"Bearer {self.secrets[0]}":
+            return 401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Unrecognised access token"}
+        where, query = urlsplit(path).path, parse_qs(urlsplit(path).query)
+        own = [one["told"] for one in self.said]
+        if where.startswith(self.acting[1]):
+            return 200, self._say(where.rpartition("/")[2], json.loads(body))
+        if where == f"{self.client}sync":
+            since = int(query.get("since", ["s0"])[0][1:])
+            timeline = {"timeline": {"events": self.news[since:]}}
+            joined = {matrix_entities.ROOM: timeline} if self.news[since:] else {}
+            return 200, {"next_batch": f"s{len(self.news)}", "rooms": {"join": joined}}
+        both = {matrix_entities.OWN: {}, matrix_entities.ANA: {"display_name": "Ana"}}
+        members = [{"state_key": who, "content": {"membership": "join"}} for who in both]
+        answers = {
+            f"{self.client}account/whoami": {"user_id": matrix_entities.OWN},
+            f"{self.client}joined_rooms": {"joined_rooms": [matrix_entities.ROOM]},
+            f"{self.room}joined_members": {"joined": both},
+            f"{self.room}members": {"chunk": members},
+            f"{self.room}messages": {"chunk": own[::-1]},
+            "/_matrix/client/versions": {"versions": ["v1.16"]},
+            **{f"{self.room}event/{quote(one['event_id'], safe='')}": one for one in own},
+        }
+        if where in answers:
+            return 200, answers[where]
+        return 404, {"errcode": "M_NOT_FOUND", "error": "Not found"}
 
 
 class Telegram(Scenario):
