@@ -50,7 +50,7 @@ class SocialCrmConnect(models.TransientModel):
     needs_server = fields.Boolean(compute="_compute_abilities")
     receives_push = fields.Boolean(compute="_compute_abilities")
     is_oauth = fields.Boolean(compute="_compute_abilities")
-    base_url = fields.Char(string="Server", help="For example https://mastodon.example")
+    base_url = fields.Char(string="Server", help="For example https://server.example")
     app_id = fields.Many2one("social.crm.app")
     webhook_url = fields.Char(related="app_id.webhook_url")
     redirect_uri = fields.Char(compute="_compute_redirect_uri")

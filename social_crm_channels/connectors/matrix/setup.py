@@ -74,7 +74,7 @@ def steps_of(connector, channel):
             env._("Be in rooms"),
             env._(
                 "Publish the Matrix ID, so that customers can write to it, and invite the account "
-                "to your rooms. Invitations, above, says whose we accept."
+                "to your rooms. Invitations on the channel says whose we accept."
             ),
             lambda: "" if rooms() else env._("The account is in no room yet."),
             optional=True,
