@@ -37,7 +37,7 @@ class DiscourseStub(RestStub):
         ("GET", "/notifications.json", "notifications"),
         ("GET", r"/u/(\w+)\.json", "user"),
         ("GET", "/posts.json", "newest"),
-        ("POST", "/posts.json", "create"),
+        ("POST", "/posts.json", "make"),
         ("GET", KINDS[0], "one"),
         ("PUT", KINDS[0], "change"),
         ("DELETE", KINDS[0], "delete"),
@@ -182,7 +182,7 @@ class DiscourseStub(RestStub):
                 )
         return {"topic_list": {"topics": rows}}
 
-    def create(self, given):
+    def make(self, given):
         for post in self.posts.values():
             if post["username"] == USER and post["raw"] == given["raw"]:
                 words = "Body is too similar to what you recently posted"

@@ -237,6 +237,21 @@ class TestWordpressConnector(WordpressCase):
         self.assertEqual(len(said), len(set(said)))
         self.assertEqual(len(said), len(NOTHING_DONE) + len(DONE))
 
+    def test_a_site_whose_clock_goes_wrong_is_understood(self):
+        for hours in (-1, 1):
+            self.stub.skew = timedelta(hours=hours)
+            message = answer(f"answer {hours}", tried_at=utcnow())
+            self.stub.fault("POST", COMMENTS, *DONE.values())
+            with self.assertRaises(TransientError):
+                self.connector._send(self.channel, message)
+            self.assertTrue(self.connector._find_sent(self.channel, message))
+            self.ingest(self.fetch())
+        self.stub.skew = timedelta()
+        self.stub.clock = self.stub.now()
+        late = self.stub.say("Tu?")
+        self.ingest(self.fetch())
+        self.assertTrue(self.said(late))
+
     def test_whatever_breaks_while_reading_the_next_reading_has_it(self):
         asked = self.stub.say("Tu?")
         for fault in (*NOTHING_DONE.values(), huge, leads_away, says(200, {"rows": []})):

@@ -44,8 +44,12 @@ class WordpressStub(RestStub):
         self.number, self.clock = 10, START
         self.shelf = {"posts": {}, "pages": {}, "comments": {}}
         self.offers, self.comment_status, self.link = True, "open", True
-        self.zone = timedelta(hours=1)
+        self.zone, self.skew = timedelta(hours=1), timedelta()
         self.add_post("Nova šolja", "Plava je tu.")
+
+    def now(self):
+        """The site's clock, which may go wrong by ``skew``."""
+        return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + self.skew
 
     # What people do there
 
@@ -161,7 +165,8 @@ class WordpressStub(RestStub):
             json.dumps(rows[(page - 1) * size : page * size]), content_type="application/json"
         )
         response.headers["X-WP-Total"], response.headers["X-WP-TotalPages"] = len(rows), pages
-        response.headers["Date"] = format_datetime(datetime.now(UTC), usegmt=True)
+        moment = self.now().replace(tzinfo=UTC)
+        response.headers["Date"] = format_datetime(moment, usegmt=True)
         return response
 
 
@@ -186,12 +191,12 @@ class WordpressStub(RestStub):
             author=self.me_id,
             name="Example Shop",
             email="shop@example.test",
-            date_gmt=stamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0)),
+            date_gmt=stamp(self.now()),
         )
         return self.shelf["comments"][number]
 
     def publish(self, given):
-        now = stamp(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+        now = stamp(self.now())
         number = self.add_post(
             given["title"], given["content"], date_gmt=now, modified_gmt=now,
             status=given["status"],
