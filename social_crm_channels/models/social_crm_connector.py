@@ -34,6 +34,9 @@ class SocialCrmConnector(models.AbstractModel):
         """
         return self if code == "manual" else self.env[f"{self._name}.{code}"]
 
+    # Whether the place itself is ours, as a blog or forum: then we are host of all that is said.
+    _is_host = False
+
     # === WHAT IT CAN === #
 
     def _capabilities(self, channel):

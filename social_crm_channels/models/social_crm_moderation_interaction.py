@@ -126,6 +126,8 @@ class SocialCrmInteraction(models.Model):
     def _stands_below_ours(self):
         """Whether it stands where we are the host, as far as we know."""
         place = self.conversation_id
+        if self.channel_id._connector()._is_host:
+            return True
         if place.kind == "mention":
             return False
         root = place.root_id.sudo()  # sudo: only whose post it is

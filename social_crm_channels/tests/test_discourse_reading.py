@@ -98,6 +98,7 @@ class TestDiscourseReading(DiscourseCase):
         self.assertEqual(self.said(third).parent_id, self.said(second))
         self.assertEqual((self.said(ours).parent_id, self.said(ours).direction), (root, "out"))
         self.assertEqual((self.said(second) + self.said(third)).conversation_id.root_id, root)
+        self.assertFalse(self.said(second)._moderation_refusals("remove"), "the forum is ours")
         person = root.identity_id
         self.assertEqual(
             (person.handle, person.profile_url), ("ana_m", f"{self.stub.address}/u/ana_m")

@@ -128,6 +128,7 @@ class TestWordpressReading(WordpressCase):
         self.ingest(self.fetch())
         self.assertEqual(self.said(number).state, "hidden")
         self.assertTrue(self.said(number).case_id, "somebody has to look")
+        self.assertIn("approve it", self.said(number).conversation_id._reply_options().reason)
         comment = self.stub.shelf["comments"][number]
         for status, state in (("approved", "normal"), ("spam", "hidden"), ("approved", "normal"),
                               ("trash", "hidden")):

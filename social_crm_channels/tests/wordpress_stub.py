@@ -9,6 +9,7 @@ from html import escape
 from werkzeug.wrappers import Response
 
 from .rest_stub import Refused, RestStub
+from .telegram_stub import Quiet
 
 PASSWORD = "abcd EFGH ijkl MNOP qrst UVWX"
 USER = "shop"
@@ -22,6 +23,13 @@ def stamp(moment):
 
 def refuse(status, code, words="Sorry"):
     return Refused(status, {"code": code, "message": words, "data": {"status": status}})
+
+
+class Clock(Quiet):
+    """Answers with the site's own time in the header ``Date``."""
+
+    def date_time_string(self, timestamp=None):
+        return format_datetime(self.server.app.now().replace(tzinfo=UTC), usegmt=True)
 
 
 class WordpressStub(RestStub):
@@ -40,6 +48,7 @@ class WordpressStub(RestStub):
 
     def __init__(self):
         super().__init__()
+        self._server.RequestHandlerClass = Clock
         self.able, self.me_id = dict(ABLE), 1
         self.number, self.clock = 10, START
         self.shelf = {"posts": {}, "pages": {}, "comments": {}}
@@ -165,8 +174,6 @@ class WordpressStub(RestStub):
             json.dumps(rows[(page - 1) * size : page * size]), content_type="application/json"
         )
         response.headers["X-WP-Total"], response.headers["X-WP-TotalPages"] = len(rows), pages
-        moment = self.now().replace(tzinfo=UTC)
-        response.headers["Date"] = format_datetime(moment, usegmt=True)
         return response
 
 

@@ -61,6 +61,7 @@ class SocialCrmConnectorDiscourse(models.AbstractModel):
     _description = "Discourse Connector"
 
     _sends_notices = True
+    _is_host = True
 
     def _capabilities(self, channel):
         return frozenset(

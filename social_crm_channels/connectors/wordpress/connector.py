@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -62,6 +63,7 @@ class SocialCrmConnectorWordpress(models.AbstractModel):
     _description = "WordPress Connector"
 
     _counts_characters = False  # bytes
+    _is_host = True
 
     def _capabilities(self, channel):
         return frozenset(
@@ -261,7 +263,18 @@ class SocialCrmConnectorWordpress(models.AbstractModel):
             ref="posts" if family == "post" else post,
         )
 
-    # === TEXT, FIGURES === #
+    # === ALLOWED NOW, TEXT, FIGURES === #
+
+    def _reply_options(self, channel, conversation):
+        options = super()._reply_options(channel, conversation)
+        said = conversation._last_said() if options.can_reply else None
+        if not said or said.state != "hidden":
+            return options
+        words = self.env._(
+            "This comment is not public: approve it first, or your answer stands there alone."
+        )
+        return replace(options, reason=options.reason or words)
+
 
     def _media_limits(self, channel):
         return MediaLimits()
