@@ -274,7 +274,7 @@ class SocialCrmConnectorDiscourse(models.AbstractModel):
         wanted = comparable(raw(message.text))
         for post in self._said(api, message, since):
             own = self._facts(channel).is_own(read.text(post, "username"))
-            late = read.required_time(post, "created_at") >= since
+            late = read.required_time(post, "created_at") >= since + api.client.clock_skew
             if own and late and comparable(read.text(post, "raw")) == wanted:
                 return self._receipt(channel, post)
         return None
@@ -290,7 +290,7 @@ class SocialCrmConnectorDiscourse(models.AbstractModel):
             topics = [
                 read.required(topic, "id")
                 for topic in listed
-                if read.required_time(topic, "created_at") >= since
+                if read.required_time(topic, "created_at") >= since + api.client.clock_skew
             ]
         for topic in topics[: const.SENT_BACK]:
             stream = read.nested(api.topic(topic), "post_stream").get("stream") or ()
