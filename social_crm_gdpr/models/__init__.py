@@ -5,6 +5,7 @@ from . import personal_data, social_crm_export_gate, social_crm_measure
 # isort: split
 from . import (
     crm_lead,
+    mail_message,
     res_company,
     res_partner,
     res_users,

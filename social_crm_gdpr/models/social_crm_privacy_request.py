@@ -247,6 +247,14 @@ class SocialCrmPrivacyRequest(models.Model):
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
         requests = super().create(vals_list)
+        for request in requests.filtered(lambda r: r.subject_identity_ids or r.subject_partner_ids):
+            request._set_subject(  # all that is linked to whom it was begun with
+                self.env["social.crm.subject"]._find(
+                    identity=request.subject_identity_ids,
+                    partner=request.subject_partner_ids,
+                    company=request.company_id,
+                )
+            )
         for state, group in requests.grouped("state").items():
             group._told(state)
         return requests

@@ -4,6 +4,8 @@ from odoo.fields import Command
 
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
+from ..const import OPEN_PURPOSES
+
 #: What Art. 18 is applied for when the person objects: until it is weighed.
 OBJECTION_GROUND = "objection"
 
@@ -25,6 +27,12 @@ class SocialCrmPrivacyRequest(models.Model):
         "social.crm.restriction", readonly=True, copy=False, ondelete="set null"
     )
 
+    purpose_ids = fields.Many2many(
+        "social.crm.purpose", "social_crm_privacy_request_purpose_rel", string="For What",
+        domain=[("code", "not in", sorted(OPEN_PURPOSES))], copy=False,
+        help="Which purposes the person objects to or takes their consent back for; empty: all.",
+    )
+
     def _execute_restriction(self):
         """Override: stop the use, on the ground chosen."""
         self._restrict(self.restriction_ground)
@@ -33,11 +41,13 @@ class SocialCrmPrivacyRequest(models.Model):
     def _execute_objection(self):
         """Override: stop the use while the objection is weighed; advertising stops for good."""
         self._restrict(OBJECTION_GROUND)
+        self._decide("objected")
         self._end_opt_in()
         return super()._execute_objection()
 
     def _execute_withdrawal(self):
         """Override: what rested on consent ends."""
+        self._decide("withdrawn")
         self._end_opt_in()
         return super()._execute_withdrawal()
 
@@ -68,6 +78,26 @@ class SocialCrmPrivacyRequest(models.Model):
             }
         )
 
+    def _decide(self, event):
+        """Write what the person decided into the ledger of consents, for each of their accounts.
+
+        :param str event: of a ``social.crm.consent``
+        """
+        ledger = self.env["social.crm.consent"].with_company(self.company_id)
+        # sudo: which purposes there are
+        purposes_sudo = self.purpose_ids.sudo() or self.env["social.crm.purpose"].sudo().search(
+            [("code", "not in", sorted(OPEN_PURPOSES))]
+        )
+        accounts = self.subject_identity_ids
+        contacts = self.subject_partner_ids - accounts.partner_id
+        people = [{"identity": one} for one in accounts] + [{"partner": one} for one in contacts]
+        for purpose in purposes_sudo:
+            for who in people:
+                ledger._note(
+                    event, purpose.code, **who, way="hand", note=self.name,
+                    happened_at=self.received_at,
+                )  # fmt: skip
+
     def _end_opt_in(self):
         """No account of the person is advertised to any more."""
         # sudo: the ground stored with an account is nobody's opinion
@@ -79,5 +109,5 @@ class SocialCrmPrivacyRequest(models.Model):
     def _personal_data_fields(self):
         return {
             **super()._personal_data_fields(),
-            **not_personal("restriction_ground restriction_id"),
+            **not_personal("restriction_ground restriction_id purpose_ids"),
         }

@@ -126,12 +126,20 @@ class SocialCrmPrivacyRequest(models.Model):
         register_sudo = self.env["social.crm.processing.activity"].sudo()
         bases = dict(register_sudo._fields["legal_basis"]._description_selection(self.env))
         platforms = self.subject_identity_ids.platform_id
-        concerned = register_sudo.search([("company_id", "=", self.company_id.id)]).filtered(
+        concerned = register_sudo.search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "in_force")]
+        ).filtered(
             lambda one: not one.platform_ids or one.platform_ids & platforms
         )
         return [
+            self.env._(
+                "Purpose: answering what you write to us. Recipients: the network on which you "
+                "wrote, %(networks)s, which carries our answers, and our staff who write them.",
+                networks=", ".join(platforms.mapped("name")) or "–",
+            )
+        ] + [
             " ".join(
-                f"{label}: {text}."
+                f"{label}: {text.strip().rstrip('.')}."
                 for label, text in (
                     (self.env._("Processing"), one.name),
                     (self.env._("Purpose"), one.purpose),

@@ -25,6 +25,7 @@ KEPT_DAYS = 30
 FOLDER = "social_crm_packages"
 FONT = "web/static/fonts/sign/NotoSans-Reg.ttf"
 COPY_BYTES = 1 << 20
+NOTES = "mail.message"
 KINDS = ("access", "portability")
 FORMATS = {"access": ("html", "pdf", "json", "csv"), "portability": ("json", "csv")}
 
@@ -309,7 +310,7 @@ class SocialCrmPrivacyRequest(models.Model):
 
         :rtype: list[str]
         """
-        return sorted(
+        declared = (
             name
             for name, model in self.env.registry.items()
             if hasattr(model, "_personal_data_domain")
@@ -318,6 +319,7 @@ class SocialCrmPrivacyRequest(models.Model):
             and model._auto
             and name not in LEFT_OUT
         )
+        return [*sorted(declared), NOTES]
 
     def _section_ids(self, name):
         period = None
@@ -326,10 +328,25 @@ class SocialCrmPrivacyRequest(models.Model):
             begin = self.shared_from if self.shared_scope == "period" else None
             period = (shared, begin, self.shared_to or None)
         model = self.env[name]
+        if name == NOTES:
+            return self._note_ids()
         if self.kind == "portability" and len(model._privacy_columns(portable=True)) <= 2:
             return []
         return model._privacy_ids(
             self.subject_identity_ids, self.subject_partner_ids, self.company_id, period
+        )
+
+    def _note_ids(self):
+        """Mails and notes on the person's records; conclusions of ours are not portable."""
+        if self.kind == "portability":
+            return []
+        return self.env[NOTES]._privacy_ids_of(
+            {
+                name: ids
+                for name in self._sections()
+                if name != NOTES and "message_ids" in self.env[name]._fields
+                and (ids := self._section_ids(name))
+            }
         )
 
     def _section_title(self, name):

@@ -220,6 +220,21 @@ class TestPrivacyAnswer(PrivacyCommon):
         self.assertTrue(self.bob.is_restricted)
         self.assertEqual(self.bob.consent_basis, "none")
 
+    def test_what_was_agreed_to_ends_in_the_ledger_of_consents(self):
+        purpose = self.env["social.crm.purpose"].search([("code", "=", "marketing")], limit=1)
+        request = self.request("withdrawal", purpose_ids=[(6, 0, purpose.ids)])
+        request.action_check_document()
+        request.action_execute()
+        row = self.env["social.crm.consent"].search([("identity_id", "=", self.ada.id)])
+        self.assertEqual((row.event, row.purpose_id), ("withdrawn", purpose))
+        self.assertEqual(row.happened_at, request.received_at)
+        objection = self.request("objection", who=self.bob)
+        objection.action_check_document()
+        objection.action_execute()
+        rows = self.env["social.crm.consent"].search([("identity_id", "=", self.bob.id)])
+        self.assertEqual(set(rows.mapped("event")), {"objected"})
+        self.assertNotIn("answer", rows.mapped("purpose_id.code"))
+
     def test_rectification_shows_whom_and_is_noted(self):
         request = self.request("rectification")
         request.action_check_document()

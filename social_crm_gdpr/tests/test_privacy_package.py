@@ -105,6 +105,24 @@ class TestPrivacyPackage(PrivacyCommon):
             self.assertIn(told, overview)
         self.assertIn("index.pdf", bundle.namelist())
 
+    def test_notes_and_mails_on_the_persons_records_are_told_without_names_of_staff(self):
+        case = self.said("3").case_id
+        case.with_user(self.agent).message_post(body="Called her, no answer")
+        self.contact.message_post(
+            body="A mail of hers", message_type="email", author_id=self.contact.id
+        )
+        stranger = self.env["res.partner"].create({"name": "Stranger", "email": "s@example.org"})
+        self.contact.message_post(
+            body="Gossip about her", message_type="email", author_id=stranger.id
+        )
+        bundle = self.opened(self.build())
+        rows = {row.get("body"): row.get("author") for row in self.rows(bundle, "mail.message")}
+        self.assertEqual(rows["Called her, no answer"], "our staff")
+        self.assertEqual(rows["A mail of hers"], "Ada Lovelace")
+        self.assertEqual(rows["(words of another person)"], "another person")
+        self.assertNotIn("Gossip", self.everything(bundle))
+        self.assertNotIn("Stranger", self.everything(bundle))
+
     def test_a_spreadsheet_runs_nothing_of_it(self):
         self.ingest(message("6", person("ada"), minutes=6, text='=HYPERLINK("http://x")'))
         bundle = self.opened(self.build())

@@ -81,8 +81,8 @@ def plain(value):
 
     :rtype: str
     """
-    if value is None or value is False or value == [] or value == "":
-        return ""
+    if value is None or value is False or value in ([], "", 0.0) and not isinstance(value, int):
+        return ""  # a figure that was never filled in is stored as 0.0
     if value is True:
         return "✓"
     if isinstance(value, list | tuple):
