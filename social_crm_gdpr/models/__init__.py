@@ -11,6 +11,7 @@ from . import (
     res_users,
     social_crm_access_log,
     social_crm_age_limit,
+    social_crm_app,
     social_crm_archive,
     social_crm_balancing_test,
     social_crm_breach,

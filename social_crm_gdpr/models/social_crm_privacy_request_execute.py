@@ -42,13 +42,11 @@ class SocialCrmPrivacyRequest(models.Model):
         """Override: stop the use while the objection is weighed; advertising stops for good."""
         self._restrict(OBJECTION_GROUND)
         self._decide("objected")
-        self._end_opt_in()
         return super()._execute_objection()
 
     def _execute_withdrawal(self):
         """Override: what rested on consent ends."""
         self._decide("withdrawn")
-        self._end_opt_in()
         return super()._execute_withdrawal()
 
     def _execute_rectification(self):
@@ -97,14 +95,6 @@ class SocialCrmPrivacyRequest(models.Model):
                     event, purpose.code, **who, way="hand", note=self.name,
                     happened_at=self.received_at,
                 )  # fmt: skip
-
-    def _end_opt_in(self):
-        """No account of the person is advertised to any more."""
-        # sudo: the ground stored with an account is nobody's opinion
-        accounts_sudo = self.subject_identity_ids.sudo()
-        accounts_sudo.filtered(lambda who: who.consent_basis == "opt_in").write(
-            {"consent_basis": "none"}
-        )
 
     def _personal_data_fields(self):
         return {

@@ -107,7 +107,9 @@ class TestPrivacyPackage(PrivacyCommon):
 
     def test_notes_and_mails_on_the_persons_records_are_told_without_names_of_staff(self):
         case = self.said("3").case_id
-        case.with_user(self.agent).message_post(body="Called her, no answer")
+        case.with_user(self.agent).message_post(
+            body="Called her, no answer", message_type="comment"
+        )
         self.contact.message_post(
             body="A mail of hers", message_type="email", author_id=self.contact.id
         )
