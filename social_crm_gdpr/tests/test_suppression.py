@@ -44,6 +44,18 @@ class TestSuppression(ErasureCommon):
         self.assertFalse(self.said("our").mention_ids)
         self.assertTrue(self.nobody())
 
+    def test_others_old_words_do_not_mark_her_name_again(self):
+        self.ingest(
+            comment("csv", person("bo"), "p1", minutes=31, text="@ana@example.social, @bo: Ana!")
+        )
+        self.assertEqual(self.said("csv").body, "[removed], @bo: Ana!")
+        self.ingest(
+            comment("csv", person("bo"), "p1", minutes=31, text="@ana@example.social, @bo: Ana!")
+        )
+        self.assertEqual(self.said("csv").body, "[removed], @bo: Ana!")
+        self.ingest(comment("csw", person("bo"), "p1", minutes=AFTER, text="@ana@example.social"))
+        self.assertIn("@ana", self.said("csw").body, "she speaks again, so does one with her")
+
     def test_what_she_says_afterwards_is_taken_in_as_from_anybody(self):
         self.ingest(message("new", person("ana"), minutes=AFTER, text="Hello again"))
         said = self.said("new")
@@ -165,3 +177,27 @@ class TestSuppressionDeclined(ErasureCommon):
         self.erase(self.ana, tell_suppression=False)
         self.assertFalse(self.env["social.crm.suppression"].search([]))
         self.assertFalse(self.ingest(message("m7", person("ana"), minutes=3)).dropped)
+
+
+@tagged("post_install", "-at_install")
+class TestSweep(ErasureCommon):
+    def test_who_got_in_past_every_gate_is_erased_again_at_the_next_upgrade(self):
+        self.erase(self.ana)
+        self.env.cr.execute(
+            """
+            INSERT INTO social_crm_identity (company_id, platform_id, scope, external_id, name,
+                   state, consent_basis, first_seen)
+            VALUES (%s, %s, '', 'id-ana', 'Ana', 'active', 'none', '2026-01-01') RETURNING id
+            """,
+            [self.company.id, self.platform.id],
+        )
+        again = self.env["social.crm.identity"].browse(self.env.cr.fetchone())
+        erasure = self.env["social.crm.suppression"]._sweep()
+        self.assertEqual(erasure.identity_ids, again)
+        self.work(erasure)
+        self.assertFalse(again.exists())
+
+    def test_who_came_anew_is_left_alone(self):
+        self.erase(self.ana)
+        self.ingest(message("new", person("ana"), minutes=AFTER))
+        self.assertFalse(self.env["social.crm.suppression"]._sweep())

@@ -43,14 +43,14 @@ class AliasSearch:
                 continue
             for form in _forms(kind, value):
                 patterns.setdefault(kind, set()).add(_bounded(form, kind))
-                self.likes.append("%" + _like(form) + "%")
+                self.likes.append("%" + like(form) + "%")
         self.patterns = {kind: re.compile("|".join(sorted(found))) for kind, found in
                          patterns.items()}  # fmt: skip
         if self.phones:
             numbers = rf"(?<!\d)(?:\+|\d{{0,5}}{SEPARATORS})?(?:{'|'.join(self.phones)})(?!\d)"
             self.patterns["phone"] = re.compile(numbers)
         self.likes = sorted(set(self.likes))
-        forms = {like[1:-1].replace("\\", "") for like in self.likes} | set(self.exact)
+        forms = {text[1:-1].replace("\\", "") for text in self.likes} | set(self.exact)
         self._bytes = {
             spelt.encode(code)
             for form in forms
@@ -116,7 +116,11 @@ def _bounded(form, kind):
     return start + re.escape(form) + end
 
 
-def _like(form):
+def like(form):
+    """A form as ``LIKE`` takes it literally.
+
+    :rtype: str
+    """
     return form.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

@@ -48,7 +48,7 @@ class OdooServer:
         with self._stack as stack:
             stack.callback(database.drop, self.database)
             self.make_database()
-            self.db = stack.enter_context(contextlib.closing(database.connect(self.database)))
+            self.connect(stack)
             # A scheduled job runs when a test asks for it. Odoo's own never do: they would call
             # home, send mail and take the workers' time.
             self.sql('UPDATE ir_cron SET active = false')
@@ -57,6 +57,11 @@ class OdooServer:
 
     def __exit__(self, *exception):
         return self._stack.__exit__(*exception)
+
+    def connect(self, stack=None):
+        """Connect to the database for :meth:`sql`; again after it was put back from a backup."""
+        self.db = (stack or self._stack).enter_context(
+            contextlib.closing(database.connect(self.database)))
 
     def make_database(self):
         database.copy(database.template(self.demo), self.database)
@@ -68,10 +73,10 @@ class OdooServer:
 
         :param str options: of Odoo's command line, besides those it needs.
         """
-        process = self.start('web', [
+        self.web = self.start('web', [
             *serve.server_arguments(self.port, self.workers, self.gevent_port),
             '--max-cron-threads=0', *options])
-        serve.wait_until_up(self.url, process)
+        serve.wait_until_up(self.url, self.web)
 
     def start_worker(self, *, env=None, launcher=None):
         """Start a process that does nothing but run scheduled jobs, one at a time.

@@ -1,0 +1,77 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from .erasure_common import ErasureCommon, answer, comment, know, message, person
+
+PEOPLE = ("dora", "emil", "fata", "goran")
+SAID = st.lists(
+    st.tuples(
+        st.sampled_from(PEOPLE), st.sampled_from(("message", "comment", "answered")),
+        st.text("Želim 📦 narudžbu ", min_size=1, max_size=30),
+    ),
+    min_size=4, max_size=10,
+)  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestErasureProperty(ErasureCommon):
+    """Whoever is erased, what the others would get as a copy of their data stays the same."""
+
+    @settings(
+        max_examples=6, deadline=None, derandomize=True,
+        suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+    )  # fmt: skip
+    @given(said=SAID, gone=st.sets(st.sampled_from(PEOPLE), min_size=1, max_size=3))
+    def test_exports_of_the_others_are_unchanged(self, said, gone):
+        savepoint = self.env.cr.savepoint(flush=True)
+        self.talk(said)
+        accounts = {
+            name: found
+            for name in PEOPLE
+            if (found := self.env["social.crm.identity"].search(
+                [("external_id", "=", f"id-{name}")]))
+        }  # fmt: skip
+        for name, account in accounts.items():
+            know(account, self.env["res.partner"].create({"name": name, "city": "Niš"}))
+        others = {name: account for name, account in accounts.items() if name not in gone}
+        self.env.flush_all()
+        before = {name: self.export(account) for name, account in others.items()}
+        for name in gone & accounts.keys():
+            self.assertEqual(self.erase(accounts[name]).state, "done")
+        self.env.invalidate_all()
+        for name, account in others.items():
+            self.assertEqual(self.export(account), before[name])
+        savepoint.close(rollback=True)
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.erasures_forgotten()
+
+    def talk(self, said):
+        for number, (who, kind, text) in enumerate(said):
+            minutes = 20 + 3 * number
+            if kind == "message":
+                self.ingest(message(f"x{number}", person(who), minutes=minutes, text=text))
+                continue
+            self.ingest(comment(f"x{number}", person(who), "p1", minutes=minutes, text=text))
+            if kind == "answered":
+                self.ingest(answer(f"y{number}", f"x{number}", minutes=minutes + 1))
+
+    def export(self, account):
+        """All a person would get, by model, whatever declares to hold something of them."""
+        erasures = self.env["social.crm.erasure"]
+        found = {}
+        for model in erasures._erasable_models():
+            records = self.env[model].with_context(active_test=False)
+            rows = records.search(
+                records._personal_data_domain(account, account.partner_id), order="id"
+            )
+            if rows:
+                found[model] = rows._personal_data_export()
+        return found
+
+    def erasures_forgotten(self):
+        """The log outlives the rollback: the next example begins without it."""
+        self.env["social.crm.erasure"]._log_path().unlink(missing_ok=True)
