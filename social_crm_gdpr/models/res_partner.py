@@ -51,13 +51,18 @@ class ResPartner(models.Model):
         children = set(minors_sudo.partner_id.ids)
         return found.filtered(lambda partner: partner._origin.id not in children)
 
-    def _compute_social_relation_reason(self):
+    def _social_relation_now(self):
         """Override: no sum of what somebody bought where nothing may be summed up."""
-        result = super()._compute_social_relation_reason()
+        now = super()._social_relation_now()
+        nothing = self.env._("No profile is made of this person.")
         for partner in self - self._social_profiled():
-            reason = self.env._("No profile is made of this person.")
-            partner.social_relation_reason = partner.social_loyalty_reason = reason
-        return result
+            now[partner] = {
+                "relation": "",
+                "relation_reason": nothing,
+                "loyalty": "",
+                "loyalty_reason": nothing,
+            }
+        return now
 
     def export_data(self, fields_to_export):
         """Override to refuse the export of contacts whose use is restricted.

@@ -177,8 +177,13 @@ class TestConsent(ConsentCommon):
     def test_a_segment_goes_with_the_objection_and_comes_back(self):
         self.contact._social_refresh_relation()
         self.assertTrue(self.contact.social_relation)
+        case = self.said("m1").case_id.with_user(self.agent)
+        self.assertTrue(case._inbox_person()["partner"]["relation"])
         self.decide("objected", "profiling")
         self.assertFalse(self.contact.social_relation)
+        card = case._inbox_person()["partner"]
+        self.assertFalse(card["relation"], "nor is it worked out while one looks")
+        self.assertIn("No profile", card["relation_reason"])
         self.decide("given", "profiling")
         self.assertTrue(self.contact.social_relation)
 
