@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.social_crm_base.tests.common import (
@@ -356,12 +356,13 @@ class TestConsent(ConsentCommon):
     def test_an_agent_writes_down_what_was_said_on_the_phone(self):
         action = self.ana.with_user(self.agent).action_record_consent()
         purpose = self.env.ref("social_crm_gdpr.purpose_feedback")
-        wizard = (
-            self.env["social.crm.consent.record"]
-            .with_user(self.agent)
-            .with_context(**action["context"])
-            .create({"purpose_id": purpose.id, "event": "given", "note": "On the phone"})
-        )
+        model = self.env["social.crm.consent.record"].with_user(self.agent)
+        with Form(model.with_context(**action["context"])) as form:
+            form.purpose_id = purpose
+            form.event = "given"
+            form.note = "On the phone"
+            self.assertEqual(form.text_id, purpose._text("en"))
+        wizard = form.record
         wizard.action_record()
         row = self.consents.search([("identity_id", "=", self.ana.id)])
         self.assertEqual((row.event, row.user_id, row.way), ("given", self.agent, "hand"))

@@ -56,7 +56,7 @@ class SocialCrmConsentRecord(models.TransientModel):
     def _compute_text_id(self):
         for wizard in self:
             who = wizard.identity_id.language or wizard._contact().lang
-            wizard.text_id = wizard.purpose_id and wizard.purpose_id._text(who)
+            wizard.text_id = wizard.purpose_id._text(who) if wizard.purpose_id else False
 
     @api.depends("identity_id", "partner_id")
     def _compute_email(self):
