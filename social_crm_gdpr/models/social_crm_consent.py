@@ -33,6 +33,7 @@ WAYS = [
     ("page", "Their own page"),
     ("email", "Link in an e-mail"),
     ("hand", "Written down by a colleague"),
+    ("request", "Privacy request"),
     ("import", "Taken over from before"),
     ("system", "By itself"),
 ]
@@ -211,7 +212,7 @@ class SocialCrmConsent(models.Model):
                 raise ValidationError(
                     self.env._("Answers and what a contract needs are no matter of consent.")
                 )
-            if row.way in ("hand", "import") and not (row.note or "").strip():
+            if row.way in ("hand", "request", "import") and not (row.note or "").strip():
                 raise ValidationError(
                     self.env._("Write down the evidence: where and how the person said it.")
                 )
@@ -393,6 +394,20 @@ class SocialCrmConsent(models.Model):
                 EMPLOYEE, KEEP, "user_id", ground="GDPR Art. 7(1): who took the consent down"
             ),
         }
+
+    def _privacy_more_fields(self):
+        """Override: a decision is told with what it was about."""
+        return [
+            *super()._privacy_more_fields(),
+            "purpose_id",
+            "event",
+            "happened_at",
+            "expires_at",
+            "way",
+            "channel_id",
+            "wording",
+            "reference",
+        ]
 
     def _personal_data_domain(self, identities, partners):
         return fields.Domain("identity_id", "in", identities.ids) | fields.Domain(

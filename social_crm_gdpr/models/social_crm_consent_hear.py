@@ -197,18 +197,9 @@ class SocialCrmIdentity(models.Model):
         :rtype: recordset
         """
         self.ensure_one()
-        consents = self.env["social.crm.consent"].sudo()  # sudo: see _note
-        known = consents._states(self).get(self.id, {})
-        written = consents
-        for code, term in self.env["social.crm.purpose"]._terms().items():
-            status = known.get(code, NOTHING).status
-            if not term.stop_ends or status in NEGATIVE:
-                continue
-            event = "withdrawn" if status in ("agreed", "given") else "objected"
-            written |= consents._note(
-                event, code, identity=self, way=way, lang=lang, **values
-            )
-        return written
+        return self.env["social.crm.consent"]._stop(
+            self, self.company_id, way=way, lang=lang, **values
+        )
 
 
 class SocialCrmConversation(models.Model):

@@ -164,6 +164,55 @@ class SocialCrmConsent(models.Model):
             )
 
     @api.model
+    def _stop(self, person, company, **values):
+        """End everything that STOP ends, once, see ``identity._stop_all``.
+
+        :param recordset person: one account or contact
+        :param values: see :meth:`_note`
+        :return: the rows written
+        :rtype: recordset
+        """
+        consents = self.sudo().with_company(company)  # sudo: see _note
+        is_account = person._name == "social.crm.identity"
+        known = consents._states(person).get(person.id, {})
+        written = consents.browse()
+        for code, term in self.env["social.crm.purpose"]._terms().items():
+            status = known.get(code, NOTHING).status
+            if term.stop_ends and status not in NEGATIVE:
+                written |= consents._note(
+                    "withdrawn" if status in ("agreed", "given") else "objected",
+                    code,
+                    identity=person if is_account else None,
+                    partner=None if is_account else person,
+                    company_id=company.id,
+                    **values,
+                )
+        return written
+
+    @api.model
+    def _withdraw_all(self, person, company, **values):
+        """End every consent, also those STOP does not name.
+
+        :return: the rows written
+        :rtype: recordset
+        """
+        consents = self.sudo().with_company(company)  # sudo: see _note
+        is_account = person._name == "social.crm.identity"
+        known = consents._states(person).get(person.id, {})
+        written = consents.browse()
+        for code, state in known.items():
+            if state.status in ("agreed", "given"):
+                written |= consents._note(
+                    "withdrawn",
+                    code,
+                    identity=person if is_account else None,
+                    partner=None if is_account else person,
+                    company_id=company.id,
+                    **values,
+                )
+        return written
+
+    @api.model
     def _open_of(self, domain):
         """The list of decisions.
 

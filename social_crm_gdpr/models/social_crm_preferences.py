@@ -137,23 +137,7 @@ class SocialCrmPreferences(models.AbstractModel):
     @api.model
     def _stop(self, person, company, lang):
         """End everything that STOP ends, from the page or the mail program's own button."""
-        if person._name == "social.crm.identity":
-            return person._stop_all(way="page", lang=lang)
-        written = self.env["social.crm.consent"]
-        for code, term in self.env["social.crm.purpose"]._terms().items():
-            if term.stop_ends and (
-                self.env["social.crm.consent"]
-                .with_company(company)
-                ._states(person, {code})
-                .get(person.id, {})
-                .get(code, NOTHING)
-                .status
-                not in ("withdrawn", "objected")
-            ):
-                written |= self.env["social.crm.consent"]._note(
-                    "objected", code, partner=person, company_id=company.id, way="page", lang=lang
-                )
-        return written
+        return self.env["social.crm.consent"]._stop(person, company, way="page", lang=lang)
 
     # === RECEIPT === #
 
