@@ -24,10 +24,6 @@ def stamp(moment):
     return f"{moment.isoformat()}.123Z"
 
 
-def now():
-    return stamp(datetime.now(UTC).replace(tzinfo=None))[:19] + ".123Z"
-
-
 def refuse(status, kind, *words, **extras):
     return Refused(status, {"errors": list(words), "error_type": kind, "extras": extras})
 
@@ -194,9 +190,10 @@ class DiscourseStub(RestStub):
             SHOP, given["raw"], topic=topic, title=given.get("title", ""), people=people,
             reply_to=given.get("reply_to_post_number"),
         )
-        post.update(created_at=now(), updated_at=now())
+        now = stamp(self.now())
+        post.update(created_at=now, updated_at=now)
         if topic is None:
-            self.topics[post["topic_id"]]["created_at"] = now()
+            self.topics[post["topic_id"]]["created_at"] = now
         return post
 
     def change(self, number, given):

@@ -12,11 +12,17 @@ from urllib.parse import parse_qs, quote, urlsplit
 from werkzeug.wrappers import Response
 
 from ..connectors.matrix import rooms
-from . import bluesky_entities, mastodon_entities, matrix_entities, telegram_entities
+from . import (
+    bluesky_entities,
+    discourse_stub,
+    mastodon_entities,
+    matrix_entities,
+    telegram_entities,
+)
 from .faulty_proxy import Peer, http_date
 from .feed_server import item as feed_item
 from .feed_server import rss
-from .wordpress_stub import PASSWORD, USER, WordpressStub, stamp
+from .wordpress_stub import PASSWORD, USER, WordpressStub
 
 SCENARIOS = {}
 ANA_THERE = bluesky_entities.profile()
@@ -405,22 +411,7 @@ class Bluesky(Scenario):
 
 
 class Blog(WordpressStub):
-    """By a clock of its own."""
-
-    skew = 0
-
-    def now(self):
-        return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(seconds=self.skew)
-
-    def comment(self, given):
-        made = super().comment(given)
-        made["date_gmt"] = stamp(self.now())
-        return made
-
-    def _act(self, request, given):
-        response = super()._act(request, given)
-        response.headers["Date"] = http_date(self.skew)
-        return response
+    """Without web pages, which here are a fault."""
 
     def unknown(self, request):
         return Response("{}", 404, content_type="application/json")
@@ -458,6 +449,39 @@ class Wordpress(Scenario):
         self.blog.skew = self.skew
         comments = self.blog.shelf["comments"].values()
         return [one["content"]["raw"] for one in comments if one["author"] == self.blog.me_id]
+
+
+class Discourse(Scenario):
+    code = "discourse"
+    platform = "social_crm_base.platform_discourse"
+    secrets = (discourse_stub.KEY, discourse_stub.SECRET)
+    acting = ("POST", "/posts.json")
+
+    def serve(self, stack):
+        self.forum = discourse_stub.DiscourseStub()
+        stack.callback(self.forum.close)
+        return int(self.forum.address.rpartition(":")[2])
+
+    def channel_vals(self, address):
+        return {"external_id": address, "handle": discourse_stub.USER}
+
+    def give_secrets(self, credentials, app, channel, address):
+        key, secret = self.secrets
+        typed = {"username": discourse_stub.USER, "api_key": key, "webhook_secret": secret}
+        credentials._set_secrets(app, typed)
+
+    def tell(self, text):
+        self.forum.skew = self.skew
+        self.forum.clock = self.forum.now()
+        return self.forum.say(discourse_stub.ANA, text)
+
+    def question(self):
+        return {"type": "post", "post": self.tell(QUESTION)}
+
+    def texts(self):
+        self.forum.skew = self.skew
+        posts = self.forum.posts.values()
+        return [one["raw"] for one in posts if one["username"] == discourse_stub.USER]
 
 
 class Mail(Scenario):

@@ -6,6 +6,8 @@ import re
 import threading
 import time
 from collections import deque
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -21,6 +23,13 @@ class Refused(Exception):
         self.status, self.body, self.headers = status, body, headers
 
 
+class Clock(Quiet):
+    """Answers with the server's own time in the header ``Date``."""
+
+    def date_time_string(self, timestamp=None):
+        return format_datetime(self.server.app.now().replace(tzinfo=UTC), usegmt=True)
+
+
 class RestStub:
     """``calls`` holds (method, path, parameters, headers) of everything asked.
 
@@ -29,17 +38,23 @@ class RestStub:
     """
 
     routes = ()
+    skew = 0  # by how many seconds its clock is wrong
 
     def __init__(self):
         self.calls, self._faults = [], []
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Quiet)
+        self._server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Clock)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         # how often it looks whether it is to end: half a second, if not told
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.01,), daemon=True
         )
         self._thread.start()
+
+    def now(self):
+        """Its time, naive UTC."""
+        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        return now + timedelta(seconds=self.skew)
 
     def close(self):
         self._server.shutdown()

@@ -3,13 +3,11 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from html import escape
 
 from werkzeug.wrappers import Response
 
 from .rest_stub import Refused, RestStub
-from .telegram_stub import Quiet
 
 PASSWORD = "abcd EFGH ijkl MNOP qrst UVWX"
 USER = "shop"
@@ -23,13 +21,6 @@ def stamp(moment):
 
 def refuse(status, code, words="Sorry"):
     return Refused(status, {"code": code, "message": words, "data": {"status": status}})
-
-
-class Clock(Quiet):
-    """Answers with the site's own time in the header ``Date``."""
-
-    def date_time_string(self, timestamp=None):
-        return format_datetime(self.server.app.now().replace(tzinfo=UTC), usegmt=True)
 
 
 class WordpressStub(RestStub):
@@ -48,17 +39,12 @@ class WordpressStub(RestStub):
 
     def __init__(self):
         super().__init__()
-        self._server.RequestHandlerClass = Clock
         self.able, self.me_id = dict(ABLE), 1
         self.number, self.clock = 10, START
         self.shelf = {"posts": {}, "pages": {}, "comments": {}}
         self.offers, self.comment_status, self.link = True, "open", True
-        self.zone, self.skew = timedelta(hours=1), timedelta()
+        self.zone = timedelta(hours=1)
         self.add_post("Nova šolja", "Plava je tu.")
-
-    def now(self):
-        """The site's clock, which may go wrong by ``skew``."""
-        return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + self.skew
 
     # What people do there
 
