@@ -25,23 +25,23 @@ class TestToken(ConsentCommon):
         super().setUpClass()
         cls.secret = token.make("p", cls.ana)
 
-    def read(self, text, kind="p", **options):
+    def open_with(self, text, kind="p", **options):
         return token.read(self.env(su=True), text, kind, **options)
 
     def test_it_says_whose_it_is(self):
-        self.assertEqual(self.read(self.secret), (self.ana, self.company))
+        self.assertEqual(self.open_with(self.secret), (self.ana, self.company))
         mine = token.make("p", self.contact, self.company)
-        self.assertEqual(self.read(mine), (self.contact, self.company))
+        self.assertEqual(self.open_with(mine), (self.contact, self.company))
 
     def test_it_opens_one_use_only(self):
         consent = self.decide("given", "marketing")
-        self.assertFalse(self.read(token.make("c", consent)))
-        self.assertFalse(self.read(self.secret, "c"))
+        self.assertFalse(self.open_with(token.make("c", consent)))
+        self.assertFalse(self.open_with(self.secret, "c"))
 
     def test_it_ends(self):
         after = time.time() + token.DAYS * 86400
-        self.assertTrue(self.read(self.secret, now=after - 60))
-        self.assertFalse(self.read(self.secret, now=after + 60))
+        self.assertTrue(self.open_with(self.secret, now=after - 60))
+        self.assertFalse(self.open_with(self.secret, now=after + 60))
 
     def test_it_never_opens_a_row_that_got_the_same_number_later(self):
         self.env.flush_all()
@@ -51,7 +51,7 @@ class TestToken(ConsentCommon):
             [self.ana.id],
         )
         self.ana.invalidate_recordset()
-        self.assertFalse(self.read(self.secret))
+        self.assertFalse(self.open_with(self.secret))
 
     def test_another_person_or_company_is_another_signature(self):
         parts = self.secret.split("-", 4)
@@ -63,7 +63,7 @@ class TestToken(ConsentCommon):
             ["c", *parts[1:]],
             ["p", f"r{self.contact.id}", *parts[2:]],
         ):
-            self.assertFalse(self.read("-".join(changed)), changed)
+            self.assertFalse(self.open_with("-".join(changed)), changed)
 
     @settings(max_examples=150, deadline=None)
     @given(
@@ -76,12 +76,12 @@ class TestToken(ConsentCommon):
         rest = secret[place:] if how == "insert" else secret[place + 1 :]
         altered = secret[:place] + ("" if how == "remove" else sign) + rest
         if altered != secret:
-            self.assertFalse(self.read(altered))
+            self.assertFalse(self.open_with(altered))
 
     @settings(max_examples=150, deadline=None)
     @given(st.text(max_size=80))
     def test_whatever_is_made_up_opens_nothing(self, text):
-        self.assertFalse(self.read(text))
+        self.assertFalse(self.open_with(text))
 
 
 @tagged("post_install", "-at_install")
