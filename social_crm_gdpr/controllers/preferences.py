@@ -19,18 +19,16 @@ class SocialCrmPreferencePage(Controller):
     @public(form="preferences", limit=CAP)
     def preferences(self, secret, lang="", **form):
         """Show what holds, and take down what is changed."""
-        found = self._whose(secret)
-        if not found:
+        opened = self._opened(secret, lang)
+        if not opened:
             return self._dead(lang)
-        person, company = found
-        page = self._page()
-        lang = page._language_of(person, lang)
+        page, person, company, lang = opened
         said = ""
         if request.httprequest.method == "POST":
             wanted = set(request.httprequest.form.getlist("purpose"))
             page._decide(person, company, wanted, lang)
             said = "saved"
-        return self._show(secret, person, company, lang, said)
+        return self._show(secret, opened, said)
 
     @route(
         "/privacy/preferences/<string:secret>/stop",
@@ -42,17 +40,15 @@ class SocialCrmPreferencePage(Controller):
 
         Opening the address changes nothing: programs that look at links open it.
         """
-        found = self._whose(secret)
-        if not found:
+        opened = self._opened(secret, lang)
+        if not opened:
             return self._dead(lang)
-        person, company = found
-        page = self._page()
-        lang = page._language_of(person, lang)
+        page, person, company, lang = opened
         said = ""
         if request.httprequest.method == "POST":
             page._stop(person, company, lang)
             said = "stopped"
-        return self._show(secret, person, company, lang, said)
+        return self._show(secret, opened, said)
 
     @route(
         "/privacy/preferences/<string:secret>/receipt",
@@ -61,12 +57,10 @@ class SocialCrmPreferencePage(Controller):
     @public()
     def receipt(self, secret, lang="", **form):
         """Everything recorded of that account, to read and print."""
-        found = self._whose(secret)
-        if not found:
+        opened = self._opened(secret, lang)
+        if not opened:
             return self._dead(lang)
-        person, company = found
-        page = self._page()
-        lang = page._language_of(person, lang)
+        page, person, company, lang = opened
         words = page._words(lang)
         return self._render(
             "social_crm_gdpr.receipt_page",
@@ -85,10 +79,11 @@ class SocialCrmPreferencePage(Controller):
     @public()
     def receipt_file(self, secret, lang="", **form):
         """The same as a file."""
-        found = self._whose(secret)
-        if not found:
+        opened = self._opened(secret, lang)
+        if not opened:
             return self._dead(lang)
-        text = json.dumps(self._page()._receipt(*found), ensure_ascii=False, indent=2)
+        page, person, company, _lang = opened
+        text = json.dumps(page._receipt(person, company), ensure_ascii=False, indent=2)
         return Response(
             text,
             content_type="application/json; charset=utf-8",
@@ -124,16 +119,21 @@ class SocialCrmPreferencePage(Controller):
 
     # === PARTS === #
 
-    def _page(self):
+    def _opened(self, secret, lang):
+        """What a link opens: the page, whose it is, of which company, and in which language.
+
+        :rtype: tuple | None
+        """
         # sudo: the signed link is the right to this one person's decisions
-        return request.env["social.crm.preferences"].sudo()
+        env = request.env(su=True)
+        found = token.read(env, secret, "p")
+        if not found:
+            return None
+        page = env["social.crm.preferences"]
+        return page, *found, page._language_of(found[0], lang)
 
-    def _whose(self, secret):
-        # sudo: as above
-        return token.read(request.env(su=True), secret, "p")
-
-    def _show(self, secret, person, company, lang, said):
-        page = self._page()
+    def _show(self, secret, opened, said):
+        page, person, company, lang = opened
         words = page._words(lang)
         return self._render(
             "social_crm_gdpr.preferences_page",

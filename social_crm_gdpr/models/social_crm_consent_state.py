@@ -172,21 +172,13 @@ class SocialCrmConsent(models.Model):
         :return: the rows written
         :rtype: recordset
         """
-        consents = self.sudo().with_company(company)  # sudo: see _note
-        is_account = person._name == "social.crm.identity"
-        known = consents._states(person).get(person.id, {})
-        written = consents.browse()
+        written = self.sudo()  # sudo: see _note
+        known = written.with_company(company)._states(person).get(person.id, {})
         for code, term in self.env["social.crm.purpose"]._terms().items():
             status = known.get(code, NOTHING).status
             if term.stop_ends and status not in NEGATIVE:
-                written |= consents._note(
-                    "withdrawn" if status in ("agreed", "given") else "objected",
-                    code,
-                    identity=person if is_account else None,
-                    partner=None if is_account else person,
-                    company_id=company.id,
-                    **values,
-                )
+                event = "withdrawn" if status in ("agreed", "given") else "objected"
+                written |= self._note_of(person, company, event, code, **values)
         return written
 
     @api.model
@@ -196,21 +188,21 @@ class SocialCrmConsent(models.Model):
         :return: the rows written
         :rtype: recordset
         """
-        consents = self.sudo().with_company(company)  # sudo: see _note
-        is_account = person._name == "social.crm.identity"
-        known = consents._states(person).get(person.id, {})
-        written = consents.browse()
+        written = self.sudo()  # sudo: see _note
+        known = written.with_company(company)._states(person).get(person.id, {})
         for code, state in known.items():
             if state.status in ("agreed", "given"):
-                written |= consents._note(
-                    "withdrawn",
-                    code,
-                    identity=person if is_account else None,
-                    partner=None if is_account else person,
-                    company_id=company.id,
-                    **values,
-                )
+                written |= self._note_of(person, company, "withdrawn", code, **values)
         return written
+
+    @api.model
+    def _note_of(self, person, company, event, code, **values):
+        """As :meth:`_note`, of an account or a contact.
+
+        :rtype: recordset
+        """
+        who = "identity" if person._name == "social.crm.identity" else "partner"
+        return self._note(event, code, company_id=company.id, **{who: person}, **values)
 
     @api.model
     def _open_of(self, domain):

@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
@@ -19,8 +20,15 @@ class SocialCrmNoticeText(models.Model):
     company_id = fields.Many2one(related="notice_id.company_id", store=True)
     lang = fields.Char(string="Language", required=True, size=2)
     body = fields.Html(required=True)
+    excerpt = fields.Char(string="Begins With", compute="_compute_excerpt")
 
     _lang_unique = models.UniqueIndex("(notice_id, lang)", "This language is there already.")
+
+    @api.depends("body")
+    def _compute_excerpt(self):
+        for text in self:
+            words = html2plaintext(text.body or "", include_references=False).split()
+            text.excerpt = " ".join(words)[:120]
 
     def _personal_data_fields(self):
         return not_personal("notice_id company_id lang body")

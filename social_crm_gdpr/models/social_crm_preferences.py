@@ -109,14 +109,8 @@ class SocialCrmPreferences(models.AbstractModel):
         :return: how many decisions there were
         :rtype: int
         """
-        consents = self.env["social.crm.consent"].with_company(company)
-        values = {
-            "identity": person if person._name == "social.crm.identity" else None,
-            "partner": person if person._name == "res.partner" else None,
-            "company_id": company.id,
-            "way": "page",
-            "lang": lang,
-        }
+        consents = self.env["social.crm.consent"]
+        values = {"way": "page", "lang": lang}
         count = 0
         for choice in self._choices(person, company, lang):
             code, want = choice["code"], choice["code"] in wanted
@@ -125,13 +119,13 @@ class SocialCrmPreferences(models.AbstractModel):
             purpose = self.env["social.crm.purpose"]._of(code)
             count += 1
             if want:
-                consents._note("given", code, **values)
+                consents._note_of(person, company, "given", code, **values)
                 if purpose.double_opt_in:
                     # only the owner of the account or address has this link
-                    consents._note("confirmed", code, **values)
+                    consents._note_of(person, company, "confirmed", code, **values)
             else:
                 event = "withdrawn" if purpose.legal_basis == "consent" else "objected"
-                consents._note(event, code, **values)
+                consents._note_of(person, company, event, code, **values)
         return count
 
     @api.model
