@@ -44,7 +44,7 @@ WORDS = {
     "receipt_none": _lt("Nothing is recorded yet."),
     "back": _lt("Back to your choices"),
     "notice": _lt("How we handle your data"),
-    "print_of": _lt("As of {day}, from {company}."),
+    "request": _lt("Ask for your data, or to have it erased"),
     "when": _lt("When"),
     "purpose": _lt("Purpose"),
     "decision": _lt("Decision"),
