@@ -145,6 +145,14 @@ class SocialCrmJurisdiction(models.Model):
         last = datetime.combine(day, time(23, 59, 59), zone)
         return last.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
+    def _last_day(self, due_at, company):
+        """The day of a moment where the company is.
+
+        :param datetime due_at: naive UTC
+        :rtype: date
+        """
+        return due_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(self._zone(company)).date()
+
     @api.model
     def _zone(self, company):
         # sudo: where a company is, for whoever asks

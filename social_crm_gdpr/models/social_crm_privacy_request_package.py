@@ -478,6 +478,19 @@ class SocialCrmPrivacyRequest(models.Model):
         )
         old_sudo._drop_package()
         old_sudo.package_state = "gone"
+        self._gc_folders()
+
+    @api.model
+    def _gc_folders(self):
+        """Delete what a job that was ended left of packages nobody builds any more."""
+        place = Path(config["data_dir"]) / FOLDER / self.env.cr.dbname
+        names = {folder.name for folder in place.iterdir()} if place.is_dir() else set()
+        # sudo: the job clears every company's
+        building_sudo = self.sudo().search(
+            [("uuid", "in", list(names)), ("package_state", "in", ("waiting", "building"))]
+        )
+        for name in names - set(building_sudo.mapped("uuid")):
+            shutil.rmtree(place / name, ignore_errors=True)
 
     def _personal_data_fields(self):
         return {

@@ -1,6 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -57,9 +56,7 @@ class SocialCrmPrivacyRequest(models.Model):
                 if request.extended_at
                 else request.first_due_at
             )
-            zone = law._zone(request.company_id)
-            due_at = request.due_at.replace(tzinfo=ZoneInfo("UTC"))
-            request.due_date = due_at.astimezone(zone).date()
+            request.due_date = law._last_day(request.due_at, request.company_id)
 
     @api.depends("due_at", "state", "closed_at")
     def _compute_is_late(self):

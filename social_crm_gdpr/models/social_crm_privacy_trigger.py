@@ -44,13 +44,17 @@ class SocialCrmPrivacyTrigger(models.Model):
     def _patterns(self):
         """What each kind is known by, over all languages: people mix them.
 
+        :return: the expression of all together, which most texts do not meet, and of each kind
         :rtype: tuple
         """
         # sudo: everybody's texts are looked at; the words are configuration
         rows_sudo = self.sudo().search([])
-        return tuple(
-            (kind, compile_terms(word for row in rows for word in row.words.splitlines()))
-            for kind, rows in rows_sudo.grouped("kind").items()
+
+        def expression(rows):
+            return compile_terms(word for row in rows for word in row.words.splitlines())
+
+        return expression(rows_sudo), tuple(
+            (kind, expression(rows)) for kind, rows in rows_sudo.grouped("kind").items()
         )
 
     @api.model
@@ -63,8 +67,11 @@ class SocialCrmPrivacyTrigger(models.Model):
         :rtype: str
         """
         said = folded(text) if text else ""
-        found = {kind for kind, pattern in self._patterns() if pattern and pattern.search(said)}
-        return next((kind for kind in _REACH if kind in found), "") if said else ""
+        whole, kinds = self._patterns()
+        if not said or not whole or not whole.search(said):
+            return ""
+        found = {kind for kind, pattern in kinds if pattern and pattern.search(said)}
+        return next(kind for kind in _REACH if kind in found)
 
     def _personal_data_fields(self):
         return not_personal("lang kind words active")

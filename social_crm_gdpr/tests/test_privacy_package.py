@@ -125,6 +125,25 @@ class TestPrivacyPackage(PrivacyCommon):
         self.assertNotIn("Gossip", self.everything(bundle))
         self.assertNotIn("Stranger", self.everything(bundle))
 
+    def test_what_the_person_decided_on_consent_is_told(self):
+        self.env["social.crm.consent"]._note(
+            "withdrawn", "marketing", identity=self.ada, way="hand", note="By phone in March"
+        )
+        rows = self.rows(self.opened(self.build()), "social.crm.consent")
+        self.assertIn("By phone in March", json.dumps(rows))
+
+    def test_what_an_ended_job_left_lying_is_cleared(self):
+        requests = self.request() | self.request(who=self.bob)
+        requests = requests.sudo()
+        for request in requests:
+            request.with_user(self.clerk).action_check_document()
+            request.with_user(self.clerk).action_execute()
+            request._build_step()
+        self.addCleanup(requests._drop_package)
+        requests[0].package_state = "gone"
+        requests._gc_folders()
+        self.assertEqual([r._package_folder().exists() for r in requests], [False, True])
+
     def test_a_spreadsheet_runs_nothing_of_it(self):
         self.ingest(message("6", person("ada"), minutes=6, text='=HYPERLINK("http://x")'))
         bundle = self.opened(self.build())

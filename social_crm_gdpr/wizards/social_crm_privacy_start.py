@@ -36,7 +36,8 @@ class SocialCrmPrivacyStart(models.TransientModel):
     def _compute_answer_by(self):
         for start in self:
             law = self.env["social.crm.jurisdiction"]._of(start.company_id)
-            start.answer_by = law._due(start.received_at, start.company_id).date()
+            due_at = law._due(start.received_at, start.company_id)
+            start.answer_by = law._last_day(due_at, start.company_id)
 
     @api.model
     def _open_for(self, **about):
