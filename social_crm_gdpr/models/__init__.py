@@ -62,6 +62,7 @@ from . import (
     social_crm_privacy_request_overview,
     social_crm_privacy_request_package,
     social_crm_privacy_request_term,
+    social_crm_privacy_request_zip,
     social_crm_privacy_text,
     social_crm_privacy_token,
     social_crm_privacy_trigger,
