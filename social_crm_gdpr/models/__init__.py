@@ -56,7 +56,6 @@ from . import (
     social_crm_privacy_request_callback,
     social_crm_privacy_request_erasure,
     social_crm_privacy_request_check,
-    social_crm_privacy_request_consent,
     social_crm_privacy_request_execute,
     social_crm_privacy_request_intake,
     social_crm_privacy_request_overview,

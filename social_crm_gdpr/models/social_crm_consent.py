@@ -33,7 +33,6 @@ WAYS = [
     ("page", "Their own page"),
     ("email", "Link in an e-mail"),
     ("hand", "Written down by a colleague"),
-    ("request", "Privacy request"),
     ("import", "Taken over from before"),
     ("system", "By itself"),
 ]
@@ -212,7 +211,7 @@ class SocialCrmConsent(models.Model):
                 raise ValidationError(
                     self.env._("Answers and what a contract needs are no matter of consent.")
                 )
-            if row.way in ("hand", "request", "import") and not (row.note or "").strip():
+            if row.way in ("hand", "import") and not (row.note or "").strip():
                 raise ValidationError(
                     self.env._("Write down the evidence: where and how the person said it.")
                 )

@@ -182,20 +182,6 @@ class SocialCrmConsent(models.Model):
         return written
 
     @api.model
-    def _withdraw_all(self, person, company, **values):
-        """End every consent, also those STOP does not name.
-
-        :return: the rows written
-        :rtype: recordset
-        """
-        written = self.sudo()  # sudo: see _note
-        known = written.with_company(company)._states(person).get(person.id, {})
-        for code, state in known.items():
-            if state.status in ("agreed", "given"):
-                written |= self._note_of(person, company, "withdrawn", code, **values)
-        return written
-
-    @api.model
     def _note_of(self, person, company, event, code, **values):
         """As :meth:`_note`, of an account or a contact.
 

@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, tagged
 from ..tools import token
 from ..tools.page_words import LANGUAGES
 from ..tools.public import SECURITY_HEADERS
+from .erasure_common import ErasureCommon
 from .privacy_common import PrivacyCommon
 from .test_consent import ConsentCommon
 
@@ -242,38 +243,39 @@ class TestPreferencePages(ConsentCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestConsentRequests(PrivacyCommon):
-    """Privacy requests are decisions too."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.consents = cls.env["social.crm.consent"]
-        for code in ("feedback", "ugc"):
-            cls.consents._note("given", code, identity=cls.ada, way="hand", note="In the shop")
-
-    def carry_out(self, kind):
-        request = self.request(kind)
-        request.action_check_document()
-        request.action_execute()
-        return request, self.consents._states(self.ada)[self.ada.id]
-
-    def test_a_withdrawal_ends_every_consent(self):
-        request, states = self.carry_out("withdrawal")
-        self.assertEqual({states[code].status for code in ("feedback", "ugc")}, {"withdrawn"})
-        self.assertNotIn("marketing", states)
-        row = self.consents.browse(states["ugc"].row)
-        self.assertEqual((row.way, row.note), ("request", request.name))
-
-    def test_an_objection_reaches_into_the_future(self):
-        states = self.carry_out("objection")[1]
-        self.assertEqual(states["marketing"].status, "objected")
-        self.assertEqual(states["feedback"].status, "withdrawn")
-
+class TestConsentPackage(PrivacyCommon):
     def test_decisions_stand_in_the_package_with_what_they_were_about(self):
-        rows = self.consents.search([("identity_id", "=", self.ada.id)])
+        self.env["social.crm.consent"]._note(
+            "given", "feedback", identity=self.ada, way="hand", note="In the shop"
+        )
+        rows = self.env["social.crm.consent"].search([("identity_id", "=", self.ada.id)])
         columns = rows._privacy_columns()
         told = rows._privacy_rows(columns, self.ada, self.env["res.partner"])
         text = json.dumps(told, default=str)
         for words in ("Feedback requests", "In the shop", "how satisfied"):
             self.assertIn(words, text)
+
+
+@tagged("post_install", "-at_install")
+class TestConsentErasure(ErasureCommon):
+    def test_the_proof_stays_after_erasure_and_says_no_more_whose_it_was(self):
+        consents = self.env["social.crm.consent"]
+        row = consents._note(
+            "given",
+            "feedback",
+            identity=self.ana,
+            way="message",
+            interaction_id=self.said("m1").id,
+        )
+        other = consents._note(
+            "withdrawn", "feedback", partner=self.contact, way="hand", note="Ana Anić called"
+        )
+        reference, words = row.reference, row.wording
+        erasure = self.erase(self.ana)
+        self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "kinds"]))
+        (row + other).invalidate_recordset()
+        for decided in row + other:
+            self.assertFalse(
+                decided.identity_id or decided.partner_id or decided.interaction_id or decided.note
+            )
+        self.assertEqual((row.event, row.reference, row.wording), ("given", reference, words))

@@ -63,7 +63,6 @@ WORDS = {
     "way_page": _lt("On this page"),
     "way_email": _lt("By a link in an e-mail"),
     "way_hand": _lt("Told to a colleague"),
-    "way_request": _lt("By a privacy request"),
     "way_import": _lt("Taken over from an older list"),
     "way_system": _lt("By itself"),
     "confirm_subject": _lt("Please confirm: {company}"),
