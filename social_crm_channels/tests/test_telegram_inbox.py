@@ -11,6 +11,7 @@ from odoo.addons.social_crm_base.tools.activity import Actor, Target
 
 from ..connectors.telegram import const
 from ..const import WEBHOOK_PATH
+from ..models.social_crm_outbox import target_of
 from .telegram_common import TelegramCase
 from .telegram_entities import (
     AT,
@@ -90,6 +91,58 @@ class TestTelegramInbox(TelegramCase):
         later = int(time.time()) + 60
         self.ingest(update("message", message(2, at=later, text="Opet ja")))
         self.assertTrue(place._reply_options().can_reply)
+
+    def test_pictures_sent_together_are_one_word_in_whatever_order_they_come(self):
+        told = [
+            update("message", photo(number, f"F{number}", media_group_id="77", **more))
+            for number, more in ((21, {"caption": "Pokvareno"}), (22, {}), (23, {}))
+        ]
+        for order in ((told[1],), (told[2], told[0]), told, (told[0],)):
+            self.ingest(*order)
+        album = self.album("77")
+        self.assertEqual(len(album), 1)
+        self.assertEqual([medium["ref"] for medium in album.media], ["F21", "F22", "F23"])
+        self.assertEqual((album.body, album.state), ("Pokvareno", "normal"))
+        self.assertEqual(album.remote_ref, "album:21,22,23")
+        self.assertFalse(self.said(21, 22, 23), "no picture stands by itself as well")
+        self.assertEqual(len(album.case_id), 1)
+
+    def test_what_is_said_of_one_picture_is_said_of_the_album(self):
+        self.ingest(update("message", photo(21, "F21", media_group_id="77", caption="Pre")))
+        self.ingest(update("message", photo(22, "F22", media_group_id="77")))
+        album = self.album("77")
+        self.ingest(
+            update("message_reaction", reaction(number=22)),
+            update("message", message(24, text="Vidite?", reply_to_message=message(22, text="x"))),
+            update(
+                "edited_message",
+                photo(21, "F21", media_group_id="77", caption="Posle", edit_date=AT + 9),
+            ),
+        )
+        self.assertEqual(self.said(24).parent_id, album)
+        likes = album.search([("reaction", "=", "👍"), ("channel_id", "=", self.channel.id)])
+        self.assertEqual(likes.parent_id, album)
+        self.assertEqual((album.body, album.state, len(album.media)), ("Posle", "edited", 2))
+
+    def test_an_album_is_answered_and_deleted_by_its_messages(self):
+        self.ingest(
+            update("message", photo(21, "F21", media_group_id="77", chat=GROUP)),
+            update("message", photo(22, "F22", media_group_id="77", chat=GROUP)),
+        )
+        album = self.album("77")
+        album.conversation_id._queue_reply("Stiže", parent=album)
+        with self.enter_registry_test_mode():
+            self.env.ref("social_crm_channels.ir_cron_send").method_direct_trigger()
+        (sent,) = self.stub.asked("sendMessage")
+        self.assertEqual(sent["reply_parameters"]["message_id"], 21)
+        self.connector._delete_remote(self.channel, target_of(album))
+        deleted = [asked["message_id"] for asked in self.stub.asked("deleteMessage")]
+        self.assertEqual(deleted, [21, 22])
+
+    def album(self, name):
+        return self.env["social.crm.interaction"].search(
+            [("channel_id", "=", self.channel.id), ("external_id", "=", name)]
+        )
 
     def test_a_group_stays_one_conversation_when_its_number_changes(self):
         self.ingest(update("message", message(5, GROUP, text="Pre")))

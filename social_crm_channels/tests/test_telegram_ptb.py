@@ -54,7 +54,8 @@ class TestTelegramSecondOpinion(TelegramCase):
             (ours,) = parse(sample, FACTS)
             said = theirs.effective_message
             if not said.is_automatic_forward:
-                self.assertEqual(ours.external_id, str(said.message_id))
+                name = str(said.media_group_id or said.message_id)
+                self.assertEqual(ours.external_id, name)
                 self.assertEqual(ours.container, str(said.chat.id))
                 self.assertEqual(ours.occurred_at, said.date.replace(tzinfo=None))
                 self.assertEqual(bool(ours.edited_at), bool(said.edit_date))

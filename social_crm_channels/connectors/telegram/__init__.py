@@ -1,2 +1,2 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import connector, interaction, moderation
+from . import albums, connector, interaction, moderation

@@ -49,8 +49,8 @@ class SocialCrmConnectorTelegram(models.AbstractModel):
 
     - Deletions by others, read receipts, history and views: bots are not told of them, and there
       is no method to ask. So what may have been sent is never looked for: a person has to.
-    - Albums are not joined: each picture stays a message, as each is answered, edited, liked and
-      deleted by its own id. Ours go out as one album.
+    - Albums of our channel's posts are not joined: comments below them hang on single messages.
+      Albums that people send us are, and ours go out as one.
     - An answer to a comment below a channel's post stands in its group's conversation, below the
       comment: a message tells what it answers, but not what that one answered.
     - Buttons, inline queries, payments, games, polls of ours, web apps, stories, boosts and join

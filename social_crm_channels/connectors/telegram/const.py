@@ -73,6 +73,7 @@ REACTIONS = {"like": "👍", "favourite": "❤"}
 # ChatMember#status: without these nobody can be written to there.
 GONE = frozenset({"kicked", "left"})
 HERE = frozenset({"member", "administrator", "creator", "restricted"})
+ALBUM = "album"  # the family of pictures that were sent together
 MEMBERSHIP = "membership"  # the family of our own comings and goings
 MIGRATION = "migration"
 

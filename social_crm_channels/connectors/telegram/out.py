@@ -5,6 +5,7 @@ from odoo.addons.social_crm_base.exceptions import PermanentError, RecipientGone
 from ...tools import payload as read
 from ...tools.contract import Receipt
 from . import const
+from .albums import album_numbers
 from .api import MigratedError
 from .parse import moment, permalink
 from .text import entities_of, length
@@ -71,7 +72,7 @@ class Sender:
     def delete(self, target):
         """Take a message back, with the other pictures of its album. Gone is done."""
         chat, number = self._named(target)
-        numbers = [number, *_album_numbers(target)]
+        numbers = [number, *album_numbers(target.ref)]
         for one in dict.fromkeys(numbers):
             try:
                 self._api.do("deleteMessage", chat_id=chat, message_id=one)
@@ -106,13 +107,13 @@ class Sender:
             chat = chat or (message.recipient.external_id if message.recipient else "")
             place = {"message_thread_id": int(topic)} if topic.isdecimal() else {}
             if message.conversation_kind == "group" and parent and parent.container == chat:
-                place["reply_parameters"] = _reply(parent.external_id)
+                place["reply_parameters"] = _reply(_number(parent))
         elif parent and parent.ref.startswith("-") and ":" in parent.ref:
             # a post of our channel: comments stand below its copy in the discussion group
             chat, _colon, copy = parent.ref.partition(":")
             place = {"reply_parameters": _reply(copy)}
         elif parent:
-            chat, place = parent.container, {"reply_parameters": _reply(parent.external_id)}
+            chat, place = parent.container, {"reply_parameters": _reply(_number(parent))}
         else:
             chat, place = "", {}
         if not chat:
@@ -120,9 +121,9 @@ class Sender:
         return chat_number(chat), place
 
     def _named(self, target):
-        if not target or not target.container or not target.external_id.isdecimal():
+        if not target or not target.container or not _number(target).isdecimal():
             raise PermanentError(self.env._("Telegram does not say in which chat this was said."))
-        return chat_number(target.container), int(target.external_id)
+        return chat_number(target.container), int(_number(target))
 
     # === SAYING === #
 
@@ -210,7 +211,18 @@ class Sender:
         )
 
     def _receipt_of(self, target):
-        return Receipt(target.external_id, container=target.container, ref=target.ref)
+        return Receipt(
+            target.external_id,
+            family=target.family,
+            container=target.container,
+            ref=target.ref,
+        )
+
+
+def _number(target):
+    """The message by which the API knows an item: of an album, its first."""
+    numbers = album_numbers(target.ref) if target.family == const.ALBUM else ()
+    return str(numbers[0]) if numbers else target.external_id
 
 
 def _reply(number):
@@ -218,11 +230,6 @@ def _reply(number):
     if not number.isdecimal():
         raise PermanentError("the message that is answered has no number")
     return {"message_id": int(number), "allow_sending_without_reply": True}
-
-
-def _album_numbers(target):
-    kind, _colon, numbers = target.ref.partition(":")
-    return [int(one) for one in numbers.split(",") if one.isdecimal()] if kind == "album" else []
 
 
 def _way(media):

@@ -172,7 +172,7 @@ def _item(message, chat, facts, *, actor, **place):
     return Activity(
         "create",
         at,
-        external_id=message_id,
+        **_name_of(message, message_id, place["kind"]),
         container=read.required(chat, "id"),
         actor=actor,
         parent=_parent(message, chat),
@@ -184,6 +184,14 @@ def _item(message, chat, facts, *, actor, **place):
         edited_at=max(edited_at, at + timedelta(seconds=1)) if edited_at else None,
         **place,
     )
+
+
+def _name_of(message, message_id, kind):
+    """A message by its number; of pictures sent together, by their album (see ``albums``)."""
+    album = read.text(message, "media_group_id")
+    if not album or kind == "post" or not message_id.isdecimal():
+        return {"external_id": message_id}
+    return {"external_id": album, "family": const.ALBUM, "ref": f"album:{message_id}"}
 
 
 def _parent(message, chat):
