@@ -25,13 +25,13 @@ class SocialCrmInteraction(models.Model):
     _inherit = "social.crm.interaction"
 
     @api.model
-    def _ingest(self, channel, activities, opens_cases=True, case=None):
+    def _ingest(self, channel, activities, *args, **options):
         """Override: a word of consent counts in the transaction that stores it.
 
         So nothing that is sent afterwards goes past it.
         """
         activities = list(activities)
-        result = super()._ingest(channel, activities, opens_cases=opens_cases, case=case)
+        result = super()._ingest(channel, activities, *args, **options)
         phrases = self.env["social.crm.consent.phrase"]
         if any(phrases._meaning(activity.text) for activity in activities):
             # sudo: what people decide holds, whoever logged or fetched it
