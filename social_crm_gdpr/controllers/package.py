@@ -1,7 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from werkzeug.exceptions import NotFound
 
-from odoo.http import Controller, Stream, request, route
+from odoo.http import Controller, request, route
 
 from ..tools.public import generic_answer, public
 
@@ -38,7 +38,7 @@ class SocialCrmPackage(Controller):
         return self._stream(found.sudo())  # sudo: the package is the steps' own file
 
     def _stream(self, found_sudo):
-        stream = Stream.from_attachment(found_sudo.package_id)
+        stream = found_sudo.package_id._to_http_stream()
         return stream.get_response(as_attachment=True, immutable=False)
 
     def _gone(self):

@@ -34,6 +34,7 @@ class SocialCrmPrivacyRequest(models.Model):
     )
 
     check_note = fields.Char(string="Check Under Way", compute="_compute_check_note")
+    waits_for_code = fields.Boolean(compute="_compute_check_note")
 
     @api.depends("state")
     def _compute_check_note(self):
@@ -48,6 +49,9 @@ class SocialCrmPrivacyRequest(models.Model):
         )
         for request in self:
             open_sudo = tokens_sudo.filtered(lambda row, r=request: row.request_id == r._origin)
+            request.waits_for_code = request.state == "received" and "code" in open_sudo.mapped(
+                "purpose"
+            )
             request.check_note = ", ".join(
                 self.env._(
                     "%(what)s sent to %(address)s, valid until %(until)s",
