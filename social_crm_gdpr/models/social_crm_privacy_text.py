@@ -6,6 +6,7 @@ from odoo.addons.social_crm_channels.tools.placeholders import fill
 
 from .social_crm_privacy_request import KIND_SELECTION
 
+EMPTY = "\u2060"  # a word joiner: nothing anybody sees
 MOMENT_SELECTION = [
     ("receipt", "It has arrived"),
     ("check_code", "Code on the channel"),
@@ -51,7 +52,11 @@ class SocialCrmPrivacyText(models.Model):
             [("moment", "=", moment), ("kind", "in", [kind, False])]
         ).sorted(lambda text: text.kind != kind)[:1]
         text = found_sudo.with_context(lang=language or self.env.lang)
-        return fill(text.subject, values), fill(text.body, values)
+        # what is empty leaves nothing behind, where an answer of an agent would show the gap
+        known = {name: value or EMPTY for name, value in values.items()}
+        return tuple(
+            fill(words, known).replace(EMPTY, "").strip() for words in (text.subject, text.body)
+        )
 
     def _personal_data_fields(self):
         return not_personal("moment kind subject body active")

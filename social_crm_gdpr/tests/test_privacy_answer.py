@@ -194,6 +194,13 @@ class TestPrivacyAnswer(PrivacyCommon):
         self.assertFalse(request.subject_identity_ids)
         self.assertEqual(self.evidence(request)[-1], "request.answered")
 
+    def test_what_is_not_known_leaves_no_gap_in_what_people_read(self):
+        self.company.write({"email": False, "phone": False})
+        for moment in ("receipt", "extension", "answer", "unknown", "refusal", "package"):
+            subject, body = self.request()._text(moment)
+            self.assertNotIn("{{", subject + body.replace("{{ link }}", "").replace(
+                "{{ until }}", ""), moment)  # fmt: skip
+
     def test_an_extension_is_told(self):
         request = self.request(said_email="x@example.org", extension_reason="Forty accounts")
         request.action_extend()
