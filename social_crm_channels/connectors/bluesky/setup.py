@@ -12,7 +12,6 @@ from .api import check_active, did_document, server_in
 
 def steps_of(connector, channel):
     """:rtype: list[Step]"""
-    _t = connector.env._
     account = functools.cache(lambda: _account(connector, channel))
 
     def profile():
@@ -20,25 +19,31 @@ def steps_of(connector, channel):
         missing = [
             words
             for key, words in (
-                ("displayName", _t("name")),
-                ("description", _t("description")),
-                ("avatar", _t("picture")),
+                ("displayName", connector.env._("name")),
+                ("description", connector.env._("description")),
+                ("avatar", connector.env._("picture")),
             )
             if not read.text(found, key).strip()
         ]
-        return missing and _t("Not there yet: %(parts)s.", parts=", ".join(missing)) or ""
+        if not missing:
+            return ""
+        return connector.env._(
+            "Not there yet: %(parts)s.", parts=", ".join(missing)
+        )
 
     def domain():
         handle = read.text(account(), "handle")
         if not handle.endswith(const.HANDLE_ENDING):
             return ""
-        return _t("%(handle)s is a name of Bluesky's, which anybody can have.", handle=handle)
+        return connector.env._(
+            "%(handle)s is a name of Bluesky's, which anybody can have.", handle=handle
+        )
 
     return [
         Step(
             "password",
-            _t("Make an app password"),
-            _t(
+            connector.env._("Make an app password"),
+            connector.env._(
                 "In Bluesky: Settings, Privacy and Security, App Passwords, Add App Password. Name "
                 "it, for example Odoo; it is shown once. Direct messages are not read here, so it "
                 "needs no access to them. Press Connect here and type it with the handle."
@@ -48,8 +53,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "handle",
-            _t("A handle that leads to the account"),
-            _t(
+            connector.env._("A handle that leads to the account"),
+            connector.env._(
                 "Others name you by it. Of your own domain it holds as long as its DNS record, or "
                 "the page /.well-known/atproto-did, says so."
             ),
@@ -58,8 +63,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "server",
-            _t("The server it lives on"),
-            _t(
+            connector.env._("The server it lives on"),
+            connector.env._(
                 "Found by itself. Only after the account moved to another one it has to be "
                 "connected anew, with an app password made there."
             ),
@@ -67,8 +72,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "profile",
-            _t("Say who you are"),
-            _t(
+            connector.env._("Say who you are"),
+            connector.env._(
                 "In Bluesky, Edit Profile: name, picture, your site, and who answers when. People "
                 "do not trust an empty account."
             ),
@@ -77,8 +82,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "domain",
-            _t("Your domain as handle"),
-            _t(
+            connector.env._("Your domain as handle"),
+            connector.env._(
                 "Settings, Account, Handle, I have my own domain: it proves that you are you. Odoo "
                 "knows the account by its lasting identifier, so nothing else changes."
             ),
@@ -114,30 +119,29 @@ def _words(health):
 
 
 def _other_account(connector, channel, account):
-    _t = connector.env._
     if not channel.external_id or read.required(account, "did") == channel.external_id:
         return None
     return Health(
         "red",
-        _t("The access belongs to %(account)s.", account=read.text(account, "handle")),
-        _t("Connect this channel again with its own account's app password."),
+        connector.env._("The access belongs to %(account)s.", account=read.text(account, "handle")),
+        connector.env._("Connect this channel again with its own account's app password."),
     )
 
 
 def _broken_handle(connector, account):
-    _t = connector.env._
     if read.text(account, "handle") != const.BROKEN_HANDLE:
         return None
     return Health(
         "yellow",
-        _t("The handle no longer leads to this account, so others cannot name it."),
-        _t("In Bluesky see Settings, Account, Handle; for a domain of yours its DNS record."),
+        connector.env._("The handle no longer leads to this account, so others cannot name it."),
+        connector.env._(
+            "In Bluesky see Settings, Account, Handle; for a domain of yours its DNS record."
+        ),
     )
 
 
 def _moved(connector, channel):
     """Whether the account's public document names another server than the one we speak with."""
-    _t = connector.env._
     if connector._secret(channel.app_id, "server_url"):
         return None  # the administrator named it; the public directory may not know it
     try:
@@ -148,6 +152,6 @@ def _moved(connector, channel):
         return None
     return Health(
         "yellow",
-        _t("This account lives on another server now."),
-        _t("Press Connect Anew, with an app password made there."),
+        connector.env._("This account lives on another server now."),
+        connector.env._("Press Connect Anew, with an app password made there."),
     )

@@ -9,7 +9,6 @@ from . import const
 
 def steps_of(connector, channel):
     """:rtype: list[Step]"""
-    _t = connector.env._
     site = (channel.app_id.base_url or "").rstrip("/") if channel else ""
     user = functools.cache(lambda: connector._api(channel).user())  # one look for all steps
 
@@ -18,25 +17,29 @@ def steps_of(connector, channel):
 
     def webhook():
         if len(connector._secret(channel, "webhook_secret").strip()) < const.MIN_SECRET:
-            return _t("No secret is stored: the forum is only asked, and likes are not told.")
+            return connector.env._(
+                "No secret is stored: the forum is only asked, and likes are not told."
+            )
         # sudo: whether anything came is a fact of the connection
         events = connector.env["social.crm.event"].sudo()
         if not events.search_count(
             [("app_id", "=", channel.app_id.id), ("source", "=", "push")], limit=1
         ):
-            return _t("Nothing has come by it yet.")
+            return connector.env._("Nothing has come by it yet.")
         return ""
 
     def moderator():
         if read.flag(user(), "admin") or read.flag(user(), "moderator"):
             return ""
-        return _t("%(name)s may not delete posts of others.", name=read.text(user(), "username"))
+        return connector.env._(
+            "%(name)s may not delete posts of others.", name=read.text(user(), "username")
+        )
 
     return [
         Step(
             "key",
-            _t("Make an API key"),
-            _t(
+            connector.env._("Make an API key"),
+            connector.env._(
                 "In the forum's administration, API, New API Key: User Level Single User, the "
                 "account in whose name you answer, Scope Global. It is shown once. Press Connect "
                 "here and paste it."
@@ -46,8 +49,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "webhook",
-            _t("Let the forum call us"),
-            _t(
+            connector.env._("Let the forum call us"),
+            connector.env._(
                 "In the administration, API, Webhooks, New Webhook: as Payload URL the webhook "
                 "address of this channel's app, Content Type application/json, the secret you "
                 "made up when you connected, and the events of topics, posts and likes. Then press "
@@ -59,16 +62,18 @@ def steps_of(connector, channel):
         ),
         Step(
             "moderator",
-            _t("Moderate from here"),
-            _t("Users, that account, Grant Moderation: it may then delete posts of others."),
+            connector.env._("Moderate from here"),
+            connector.env._(
+                "Users, that account, Grant Moderation: it may then delete posts of others."
+            ),
             moderator,
             page("admin/users/list/staff"),
             optional=True,
         ),
         Step(
             "messages",
-            _t("Private messages"),
-            _t(
+            connector.env._("Private messages"),
+            connector.env._(
                 "People write to the account by Message on its page. Who may is the site setting "
                 "personal message enabled groups."
             ),
@@ -91,11 +96,11 @@ def _words(problem):
 
 
 def _other_user(connector, channel, user):
-    username, _t = read.text(user, "username"), connector.env._
+    username = read.text(user, "username")
     if not channel.handle or connector._facts(channel).is_own(username):
         return None
     return Health(
         "red",
-        _t("The key belongs to %(name)s.", name=username),
-        _t("Connect this channel again with its own account's key."),
+        connector.env._("The key belongs to %(name)s.", name=username),
+        connector.env._("Connect this channel again with its own account's key."),
     )

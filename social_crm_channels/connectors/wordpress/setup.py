@@ -11,7 +11,6 @@ from .api import mapping
 
 def steps_of(connector, channel):
     """:rtype: list[Step]"""
-    _t = connector.env._
     site = (channel.app_id.base_url or "").rstrip("/") if channel else ""
     me = functools.cache(lambda: _me(connector, channel))  # one call for all steps
 
@@ -21,8 +20,8 @@ def steps_of(connector, channel):
     return [
         Step(
             "password",
-            _t("Make an application password"),
-            _t(
+            connector.env._("Make an application password"),
+            connector.env._(
                 "In WordPress, choose the account in whose name you answer. Press Connect here "
                 "and give the blog's address, which must be https: the next step leads to the page "
                 "where the password is made and shown once."
@@ -32,8 +31,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "role",
-            _t("The role Editor"),
-            _t(
+            connector.env._("The role Editor"),
+            connector.env._(
                 "In WordPress, Users: lesser roles may not read what is held for approval. An "
                 "Administrator's account works too."
             ),
@@ -42,8 +41,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "api",
-            _t("Let the comments be read"),
-            _t(
+            connector.env._("Let the comments be read"),
+            connector.env._(
                 "Nothing to do, unless a security plugin keeps the REST API to itself: allow "
                 "wp/v2/comments and wp/v2/posts in it."
             ),
@@ -51,8 +50,8 @@ def steps_of(connector, channel):
         ),
         Step(
             "comments",
-            _t("Let new posts take comments"),
-            _t(
+            connector.env._("Let new posts take comments"),
+            connector.env._(
                 "In WordPress, Settings, Discussion: allow people to submit comments. What you "
                 "hold there for approval waits in the inbox."
             ),
@@ -62,8 +61,10 @@ def steps_of(connector, channel):
         ),
         Step(
             "posts",
-            _t("Publish posts from here"),
-            _t("In WordPress, Users: the roles Author, Editor and Administrator may publish."),
+            connector.env._("Publish posts from here"),
+            connector.env._(
+                "In WordPress, Users: the roles Author, Editor and Administrator may publish."
+            ),
             lambda: _words(_no_publisher(connector, me())),
             page("users.php"),
             optional=True,
@@ -94,24 +95,23 @@ def _words(problem):
 
 
 def _other_account(connector, channel, me):
-    own, _t = connector._facts(channel).own, connector.env._
+    own = connector._facts(channel).own
     if not own or read.required(me, "id") == own:
         return None
     return Health(
         "red",
-        _t("The password belongs to %(name)s.", name=read.text(me, "name")),
-        _t("Connect this channel again as its own account."),
+        connector.env._("The password belongs to %(name)s.", name=read.text(me, "name")),
+        connector.env._("Connect this channel again as its own account."),
     )
 
 
 def _no_moderator(connector, me):
     if mapping(me, "capabilities").get("moderate_comments"):
         return None
-    _t = connector.env._
     return Health(
         "red",
-        _t("%(name)s may not moderate comments there.", name=read.text(me, "name")),
-        _t("In WordPress, Users: give this account the role Editor."),
+        connector.env._("%(name)s may not moderate comments there.", name=read.text(me, "name")),
+        connector.env._("In WordPress, Users: give this account the role Editor."),
     )
 
 
@@ -126,11 +126,12 @@ def _unreadable(connector, channel):
     try:
         connector._api(channel).rows("comments", context="edit", status="any", per_page=1)
     except PermanentError as error:
-        _t = connector.env._
         return Health(
             "red",
-            _t("Comments cannot be read: %(reason)s", reason=str(error)),
-            _t("A security plugin may keep the REST API to itself: allow wp/v2/comments in it."),
+            connector.env._("Comments cannot be read: %(reason)s", reason=str(error)),
+            connector.env._(
+                "A security plugin may keep the REST API to itself: allow wp/v2/comments in it."
+            ),
         )
     return None
 
