@@ -174,9 +174,8 @@ class SocialCrmInteraction(models.Model):
         }
 
     def _personal_data_domain(self, identities, partners):
-        conversations = self.env["social.crm.conversation"]._search(
-            [("identity_id", "in", identities.ids)]
-        )
+        # Ids, no subquery: beside another condition PostgreSQL would read the whole table for it
+        talks = self.env["social.crm.conversation"].search([("identity_id", "in", identities.ids)])
         return fields.Domain("identity_id", "in", identities.ids) | fields.Domain(
-            "conversation_id", "in", conversations
+            "conversation_id", "in", talks.ids
         )

@@ -63,7 +63,8 @@ class SocialCrmErasure(models.Model):
     user_id = fields.Many2one("res.users", string="Proposed By", readonly=True, copy=False)
     approver_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False)
     cutoff = fields.Datetime(
-        readonly=True, copy=False, help="What dates from before is erased and stays away."
+        string="Cut-off", readonly=True, copy=False,
+        help="What dates from before is erased and stays away.",
     )
     line_ids = fields.One2many("social.crm.erasure.line", "erasure_id", readonly=True)
     hit_ids = fields.One2many("social.crm.erasure.hit", "erasure_id", readonly=True)

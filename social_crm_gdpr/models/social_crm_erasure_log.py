@@ -103,10 +103,11 @@ class SocialCrmErasure(models.Model):
     @api.model
     def _behind_words(self, count):
         return self.env._(
-            "This database was restored from a backup: %(count)s people in it were erased "
-            "since. Nobody is written until a privacy clerk presses Replay Erasures under "
-            "Privacy, or the server's administrator runs “odoo-bin social_crm_replay -d "
-            "DATABASE”. What networks send meanwhile is kept and read afterwards.",
+            "This database was restored from a backup, and erasures since then are missing in "
+            "it: %(count)s. Nobody is written until a privacy clerk presses Replay Erasures at "
+            "the foot of the screen, or the server's administrator runs “odoo-bin "
+            "social_crm_replay -d DATABASE”. What networks send meanwhile is kept and read "
+            "afterwards.",
             count=count,
         )
 

@@ -204,19 +204,19 @@ class SocialCrmIdentity(models.Model):
         """Override: an account may not become one that was erased, by getting its id or names."""
         named = vals.keys() & {"external_id", "handle", "verified_email", "verified_phone"}
         if named and any(vals[name] for name in named):
-            for identity in self:
-                identity._refuse_suppressed(
-                    [
-                        {
-                            "company_id": identity.company_id.id,
-                            "platform_id": identity.platform_id.id,
-                            "scope": identity.scope,
-                            "external_id": identity.external_id,
-                            "first_seen": identity.first_seen,
-                            **vals,
-                        }
-                    ]
-                )
+            self._refuse_suppressed(
+                [
+                    {
+                        "company_id": identity.company_id.id,
+                        "platform_id": identity.platform_id.id,
+                        "scope": identity.scope,
+                        "external_id": identity.external_id,
+                        "first_seen": identity.first_seen,
+                        **vals,
+                    }
+                    for identity in self
+                ]
+            )
         return super().write(vals)
 
     @api.model
@@ -226,17 +226,20 @@ class SocialCrmIdentity(models.Model):
         :raise UserError: saying what to do
         """
         listed = self.env["social.crm.suppression"]
+        told = {}
         for vals in vals_list:
-            company = self.env["res.company"].browse(
-                vals.get("company_id") or self.env.company.id
-            )
-            if not listed._used_keys(company.id):
-                continue
-            platform = self.env["social.crm.platform"].browse(vals["platform_id"])
-            names = listed._account_aliases(platform, vals)
-            moment = moment_of(vals.get("first_seen"))
-            if entry := listed._worst(names, listed._hits(company, names), moment):
-                raise UserError(self.env["social.crm.suppression"]._refusal(entry))
+            company_id = vals.get("company_id") or self.env.company.id
+            if listed._used_keys(company_id):
+                platform = self.env["social.crm.platform"].browse(vals["platform_id"])
+                told.setdefault(company_id, []).append(
+                    (listed._account_aliases(platform, vals), moment_of(vals.get("first_seen")))
+                )
+        for company_id, people in told.items():
+            company = self.env["res.company"].browse(company_id)
+            hits = listed._hits(company, [alias for names, _moment in people for alias in names])
+            for names, moment in people if hits else ():
+                if entry := listed._worst(names, hits, moment):
+                    raise UserError(listed._refusal(entry))
 
 
 class SocialCrmIdentityLink(models.Model):

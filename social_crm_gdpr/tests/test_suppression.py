@@ -36,6 +36,15 @@ class TestSuppression(ErasureCommon):
         self.assertIn("before an erasure", result.dropped[0][1])
         self.assertTrue(self.nobody())
 
+    def test_asking_costs_one_query_a_batch(self):
+        people = [
+            {"platform_id": self.platform.id, "external_id": f"new-{number}"}
+            for number in range(50)
+        ]
+        self.identities._refuse_suppressed(people)
+        with self.assertQueryCount(1):
+            self.identities._refuse_suppressed(people)
+
     def test_our_old_words_name_her_no_more(self):
         self.ingest(
             comment("our", None, "p1", minutes=30, direction="out", mentions=(person("ana"),))
@@ -174,8 +183,9 @@ class TestSuppression(ErasureCommon):
 @tagged("post_install", "-at_install")
 class TestSuppressionDeclined(ErasureCommon):
     def test_who_declines_is_erased_and_not_listed(self):
-        self.erase(self.ana, tell_suppression=False)
-        self.assertFalse(self.env["social.crm.suppression"].search([]))
+        erasure = self.erase(self.ana, tell_suppression=False)
+        listed = self.env["social.crm.suppression"]
+        self.assertFalse(listed.search([("reference", "=", erasure.reference)]))
         self.assertFalse(self.ingest(message("m7", person("ana"), minutes=3)).dropped)
 
 
