@@ -108,7 +108,8 @@ class SocialCrmOutbox(models.Model):
         elif self.operation in ("react", "unreact") and self.payload:
             interaction_sudo._mark_reacted(
                 self.operation, self.payload.get("reaction", ""), moment)
-        interaction_sudo.hooks_pending = True  # open screens are told by the second stage
+        if self.operation != "mark_read":  # of which nothing is to be seen here
+            interaction_sudo.hooks_pending = True  # open screens are told by the second stage
 
     def _mark_failed(self, message):
         """The network refused it for good.
@@ -157,22 +158,27 @@ class SocialCrmInteraction(models.Model):
         """
         self.check_access("write")
         rows = self.env["social.crm.outbox"].create(
-            [
-                {
-                    "company_id": item.company_id.id,
-                    "channel_id": item.channel_id.id,
-                    "conversation_id": item.conversation_id.id,
-                    "interaction_id": item.id,
-                    "operation": operation,
-                    "payload": payload or False,
-                    "idempotency_key": self.env["social.crm.outbox"]._new_key(),
-                    "state": "by_hand" if item.channel_id.connector == "manual" else "queued",
-                }
-                for item in self
-            ]
+            [item._prepare_operation(operation, payload) for item in self]
         )
         rows._wake_sending()
         return rows
+
+    def _prepare_operation(self, operation, payload=None):
+        """
+        :return: values of ``social.crm.outbox``
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "channel_id": self.channel_id.id,
+            "conversation_id": self.conversation_id.id,
+            "interaction_id": self.id,
+            "operation": operation,
+            "payload": payload or False,
+            "idempotency_key": self.env["social.crm.outbox"]._new_key(),
+            "state": "by_hand" if self.channel_id.connector == "manual" else "queued",
+        }
 
     def _mark_sent(self, receipt, moment):
         """Our words are on the network: they have a name, a date, and answer somebody.

@@ -103,4 +103,5 @@ from . import (
     social_crm_event_process,
     social_crm_event_relate,
     social_crm_interaction_archive,
+    social_crm_interaction_read,
 )

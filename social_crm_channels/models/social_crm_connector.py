@@ -37,6 +37,9 @@ class SocialCrmConnector(models.AbstractModel):
     # Whether the place itself is ours, as a blog or forum: then we are host of all that is said.
     _is_host = False
 
+    # Kinds of conversation in which the network knows a mark of what was read.
+    _marks_read_in = frozenset({"direct"})
+
     # === WHAT IT CAN === #
 
     def _capabilities(self, channel):
@@ -258,7 +261,7 @@ class SocialCrmConnector(models.AbstractModel):
         raise self._unsupported()
 
     def _mark_read(self, channel, target):
-        """Tell the other side that we have read up to this item."""
+        """Tell the network that we have read up to this item. Twice does no harm."""
         raise self._unsupported()
 
     def _find_sent(self, channel, message):

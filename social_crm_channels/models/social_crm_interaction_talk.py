@@ -175,7 +175,11 @@ class SocialCrmInteraction(models.Model):
             self.env["social.crm.outbox"]._fields["operation"]._description_selection(self.env)
         )
         rows = self.env["social.crm.outbox"].search(
-            [("interaction_id", "in", self.ids), ("state", "not in", ("done", "cancelled"))],
+            [
+                ("interaction_id", "in", self.ids),
+                ("state", "not in", ("done", "cancelled")),
+                ("operation", "!=", "mark_read"),  # about our having looked, not about the words
+            ],
             order="id",
         )
         return {

@@ -66,7 +66,8 @@ class SocialCrmOutbox(models.Model):
     def _next_row(self, busy):
         """The oldest due row of a channel that nobody else sends for, marked as being sent.
 
-        Within a conversation nothing overtakes; a row left by a worker that died comes back.
+        Within a conversation nothing overtakes, but nobody waits for a reading mark; a row left
+        by a worker that died comes back.
 
         :param set busy: channels others are at, filled here
         :rtype: recordset
@@ -87,6 +88,7 @@ class SocialCrmOutbox(models.Model):
                AND NOT EXISTS (
                    SELECT 1 FROM social_crm_outbox p
                     WHERE p.conversation_id = o.conversation_id AND p.id < o.id
+                      AND p.operation != 'mark_read'
                       AND p.state IN ('queued', 'held', 'unknown', 'sending')
                       AND (p.state != 'unknown' OR p.not_before IS NOT NULL))
              ORDER BY o.id LIMIT 20

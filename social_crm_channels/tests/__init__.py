@@ -46,6 +46,7 @@ from . import (
     test_moderation_tour,
     test_question,
     test_races,
+    test_read_marks,
     test_response_policy,
     test_routing,
     test_routing_conditions,

@@ -69,6 +69,7 @@ class SocialCrmConnectorBluesky(models.AbstractModel):
     _description = "Bluesky Connector"
 
     _counts_characters = False  # graphemes and bytes
+    _marks_read_in = frozenset({"mention", "thread"})  # in the account's own notifications
 
     def _capabilities(self, channel):
         return frozenset(

@@ -51,6 +51,7 @@ class SocialCrmConnectorMatrix(models.AbstractModel):
 
     _counts_characters = False  # bytes count
     _sends_notices = True
+    _marks_read_in = frozenset({"direct", "group"})
 
     def _capabilities(self, channel):
         able = {
