@@ -38,10 +38,11 @@ class SocialCrmErasure(models.Model):
         # sudo: a number
         return int(self.env["ir.config_parameter"].sudo().get_param(SEQUENCE) or 0)
 
-    def _write_log(self, names):
+    def _write_log(self, names=(), declined=False):
         """Write into the log outside, on disk before this transaction commits.
 
         :param list names: :class:`Alias` of the person
+        :param bool declined: an entry that takes the person off the suppression list again
         """
         self.env.flush_all()
         # one after the other, or a later commit could hide an earlier one
@@ -61,6 +62,7 @@ class SocialCrmErasure(models.Model):
                     "cutoff": fields.Datetime.to_string(self.cutoff),
                     "key": key_name,
                     "suppress": self.tell_suppression,
+                    **({"declined": True} if declined else {}),
                     "hashes": [[alias.kind, alias.hashed(key)] for alias in (*rows, *names)],
                 },
                 self._log_sequence(),
@@ -69,6 +71,19 @@ class SocialCrmErasure(models.Model):
             raise UserError(str(error)) from error
         # sudo: see _log_sequence
         self.env["ir.config_parameter"].sudo().set_param(SEQUENCE, sequence)
+
+    def _decline(self):
+        """Take the person off the suppression list; a replay of the log heeds it too."""
+        for erasure in self.filtered("tell_suppression"):
+            erasure._refuse_behind()
+            listed = self.env["social.crm.suppression"].search(
+                [("reference", "=", erasure.reference)]
+            )
+            erasure._tell("declined", entries=len(listed))
+            listed.unlink()
+            erasure.tell_suppression = False
+            if erasure.cutoff:
+                erasure._write_log(declined=True)
 
     # === BEHIND === #
 
@@ -171,6 +186,12 @@ class SocialCrmErasure(models.Model):
                 entry["key"], cutoff, entry["reference"],
             )  # fmt: skip
         known = self.search([("reference", "=", entry["reference"])])
+        if entry.get("declined"):
+            self.env["social.crm.suppression"].search(
+                [("reference", "=", entry["reference"])]
+            ).unlink()
+            known.tell_suppression = False
+            return
         values = {
             "company_id": company.id,
             "state": "running",

@@ -139,7 +139,10 @@ class SocialCrmPrivacyRequest(models.Model):
         """Write the answer from the template, to be read over before it goes."""
         self.check_access("write")
         for request in self:
-            known = request.subject_identity_ids or request.subject_partner_ids
+            # an erasure that has run leaves nobody to name: that it ran says they were known
+            known = (
+                request.subject_identity_ids or request.subject_partner_ids or request.erasure_id
+            )
             moment = "refusal" if request.refusal_ground else "answer" if known else "unknown"
             request.answer_subject, request.answer_text = request._text(moment)
 

@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import re
+
 from odoo import api, fields, models
 
 from odoo.addons.social_crm_base.tools.privacy import not_personal
@@ -16,6 +18,7 @@ MOMENT_SELECTION = [
     ("unknown", "Nothing is known of the person"),
     ("refusal", "It is refused"),
     ("package", "The package is ready"),
+    ("suppression", "Paragraph: what keeps an erased person erased"),
 ]
 
 
@@ -35,8 +38,8 @@ class SocialCrmPrivacyText(models.Model):
     body = fields.Text(
         required=True, translate=True,
         help="{{ number }}, {{ kind }}, {{ article }}, {{ deadline }}, {{ reason }}, {{ ground }}, "
-        "{{ link }}, {{ code }}, {{ until }}, {{ authority }}, {{ company }} and {{ contact }} "
-        "are filled in.",
+        "{{ link }}, {{ code }}, {{ until }}, {{ authority }}, {{ suppression }}, {{ company }} "
+        "and {{ contact }} are filled in.",
     )
     active = fields.Boolean(default=True)
 
@@ -55,7 +58,8 @@ class SocialCrmPrivacyText(models.Model):
         # what is empty leaves nothing behind, where an answer of an agent would show the gap
         known = {name: value or EMPTY for name, value in values.items()}
         return tuple(
-            fill(words, known).replace(EMPTY, "").strip() for words in (text.subject, text.body)
+            re.sub(r"\n{3,}", "\n\n", fill(words, known).replace(EMPTY, "")).strip()
+            for words in (text.subject, text.body)
         )
 
     def _personal_data_fields(self):

@@ -97,6 +97,10 @@ class ErasureCommon(SocialCrmCommon):
         self.env.invalidate_all()
         return erasure
 
+    def restore(self):
+        """As if a backup from before the first erasure had been restored."""
+        self.env["ir.config_parameter"].set_param(SEQUENCE, 0)
+
     def evidence(self, kind):
         return self.env["social.crm.evidence"].search([("kind", "=", kind)])
 

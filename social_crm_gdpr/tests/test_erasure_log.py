@@ -4,7 +4,6 @@ import json
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.social_crm_erasure_log import SEQUENCE
 from ..tools import erasure_log
 from .erasure_common import AFTER, ErasureCommon, message, person
 
@@ -15,10 +14,6 @@ class TestErasureLog(ErasureCommon):
         super().setUp()
         self.erasures = self.env["social.crm.erasure"]
         self.path = self.erasures._log_path()
-
-    def restore(self):
-        """As if a backup from before the first erasure had been restored."""
-        self.env["ir.config_parameter"].set_param(SEQUENCE, 0)
 
     def test_an_entry_names_nobody(self):
         erasure = self.erase(self.ana)
