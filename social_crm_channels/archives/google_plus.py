@@ -1,9 +1,10 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Google+: the stream in a Google Takeout, as JSON or HTML (the network closed on 2019-04-02).
 
-One member is one post with its comments. *Circles*, *Contacts*, the activity log, +1s of others and
-pictures are not opened; folders are named in the language of the account, so posts are known by
-what is in them.
+One member is one post with its comments. What we said below others' posts is in the activity log
+(``ActivityLog/Comments.json``; its fields are told by the scripts of github.com/FiXato/
+Plexodus-Tools). *Circles*, *Contacts*, the log's other members, +1s of others and pictures are not
+taken; folders are named in the language of the account, so posts are known by what is in them.
 """
 import re
 
@@ -15,7 +16,7 @@ from odoo.addons.social_crm_base.tools.activity import Target
 from ..tools import payload as read
 from ..tools.markup import html_to_text
 from .json_stream import items
-from .reader import ArchiveReader, moment, readable, understood, web_address
+from .reader import ArchiveReader, each, epoch, moment, readable, understood, web_address
 from .said import Author, LeftOut, Part, Said, Unread
 
 POSTS = Part("posts", "posts")
@@ -24,6 +25,7 @@ FORMS = (
     "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S",
 )
 NOT_POSTS = r"(^|/)([^/]*(circles|kreise|krugovi|lingkaran|contacts|activitylog)[^/]*)/"
+LOG = r"(^|/)activitylog/[^/]*\.json$"
 PAGES = r"\.(json|html?)$"
 MAX_PAGE = 8 << 20
 PROFILE = re.compile(r"plus\.google\.com/(?:u/\d+/)?(\+?[\w.%-]+)")
@@ -46,11 +48,17 @@ class GooglePlusReader(ArchiveReader):
     def walk(self, package, options):
         left_out = set(package.find(NOT_POSTS))
         posts = set().union(*(package.find(members) for members in self.members))
+        ours = set()
         for name in package.find(PAGES):
             if name in left_out or not (package.is_single or name in posts):
                 continue
             reader = _json_post if name.lower().endswith(".json") else _html_post
-            yield from readable(name, reader(package, name))
+            for item in readable(name, reader(package, name)):
+                if isinstance(item, Said) and item.part is POSTS:
+                    ours.add(item.external_id)
+                yield item
+        # Below our own posts they were read already, with everybody's.
+        yield from each(package, LOG, lambda *found: _logged(ours, *found), "items")
 
 
 def author_of(link, name):
@@ -110,6 +118,26 @@ def _from_json(name, post, line):
 def _visibility(post):
     acl = read.nested(post, "postAcl")
     return "public" if acl.get("isPublic", not acl) else "followers"
+
+
+def _logged(ours, name, line, key, value):
+    """A comment of ours, as the activity log tells it: with its post's address, but no author."""
+    if key != "items" or "commentCreatedItem" not in read.expect_object(value, "the entry"):
+        return []
+    post = web_address(read.nested(value, "commentCreatedItem").get("postPermalink"))
+    if post in ours:
+        return []
+    words = html_to_text(read.text(value, "primaryText"))
+    if not words:
+        return [LeftOut("empty")]
+    target = Target(post) if post else None
+    return [
+        Said(
+            name, line, epoch(value.get("timestampMs"), thousandths=True), COMMENTS, "comment",
+            text=words, parent=target, root=target, family="comment",
+            visibility="public" if value.get("visibility") == "PUBLIC" else "followers",
+        )
+    ]
 
 
 def _json_author(item):

@@ -188,6 +188,31 @@ class TestArchiveReaders(BaseCase):
         said, unread, _left = found(READERS["google_plus"], zipped(members))
         self.assertEqual((len(said), unread), (3, []))
 
+    def test_what_we_said_below_posts_of_others_on_google_plus_is_in_the_activity_log(self):
+        def logged(post, words, **facts):
+            return {"timestampMs": "1393671600000", "primaryText": words, "visibility": "PUBLIC",
+                    "commentCreatedItem": {"postPermalink": post}, **facts}
+
+        others = "https://plus.google.com/115555555555555555555/posts/xyz"
+        log = [
+            logged(others, "Svaka čast 🚲"),
+            logged(others, "Samo za krug", visibility="LIMITED"),
+            logged("https://plus.google.com/+Shop/posts/abc", "Hvala!"),  # with the post already
+            logged(others, "Kada?", timestampMs="yesterday"),
+            {"commentPlusOneAddedItem": {"postPermalink": others}},
+            "?",
+        ]
+        folder = "Takeout/Google+ Stream/ActivityLog/"
+        members = {folder + "Comments.json": json.dumps({"items": log}),
+                   GPLUS + "json": json.dumps(gplus_post())}
+        said, unread, _left = found(READERS["google_plus"], zipped(members))
+        self.assertEqual(self.texts(said)[3:], ["Svaka čast 🚲", "Samo za krug"])
+        one, other = said[3:]
+        self.assertEqual((one.at, one.author), (datetime(2014, 3, 1, 11), None))
+        self.assertEqual((one.parent.external_id, one.visibility), (others, "public"))
+        self.assertEqual(other.visibility, "followers")
+        self.assertEqual([problem.reason for problem in unread], ["date", "shape"])
+
     def test_albums_of_google_plus_are_counted_as_left_out(self):
         members = {GPLUS + "json": json.dumps(gplus_post()),
                    "Takeout/Google+ Stream/Photos/album.json": '{"title": "Album"}',
