@@ -53,6 +53,7 @@
         "views/social_crm_notice_views.xml",
         "views/social_crm_consent_views.xml",
     ],
+    "demo": ["demo/social_crm_privacy_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "social_crm_gdpr/static/src/erasure_banner/*",

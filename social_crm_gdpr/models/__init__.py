@@ -1,6 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 # Mixins are there before the models that inherit them.
-from . import personal_data, social_crm_export_gate, social_crm_measure
+from . import personal_data, personal_data_mask, social_crm_measure
 
 # isort: split
 from . import (
@@ -25,6 +25,7 @@ from . import (
     social_crm_consent_phrase,
     social_crm_consent_state,
     social_crm_conversation,
+    social_crm_demo,
     social_crm_erasure,
     social_crm_erasure_certificate,
     social_crm_erasure_hit,

@@ -11,7 +11,9 @@ class CrmLead(models.Model):
         :raise UserError: in words
         """
         social = self.filtered("social_identity_id")
-        social.social_identity_id._refuse_restricted(self.env._("their leads may not be exported"))
+        what = self.env._("their leads may not be exported")
+        social.social_identity_id._refuse_restricted(what)
+        self.partner_id._refuse_restricted(what)
         exported = super().export_data(fields_to_export)
         self.env["social.crm.access.log"]._note("export", social)
         return exported

@@ -1,6 +1,9 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, NONE, TECHNICAL
 
 
 class SocialCrmPersonalData(models.AbstractModel):
@@ -35,22 +38,53 @@ class SocialCrmPersonalData(models.AbstractModel):
             held |= {r.id for r in records_sudo if r.conversation_id.identity_id & people}
         return self.browse(sorted(held))
 
-    @api.model
-    def formatted_read_group(self, domain, groupby=(), aggregates=(), **options):
-        """Override: a report counts whose use is restricted, and does not name them."""
-        rows = super().formatted_read_group(domain, groupby, aggregates, **options)
-        for name in {"identity_id", "partner_id"} & set(groupby):
-            field = self._fields.get(name)
-            if field is None or field.comodel_name not in ("social.crm.identity", "res.partner"):
-                continue
-            people = self.env[field.comodel_name].browse(
-                {row[name][0] for row in rows if row[name]}
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        if held := self._held():
+            raise UserError(
+                self.env._(
+                    "A legal hold keeps %(count)s of these records: they may not be deleted "
+                    "before it ends. Ask your privacy clerk.",
+                    count=len(held),
+                )
             )
-            restricted = set(people._is_restricted().ids)
-            for row in rows:
-                if row[name] and row[name][0] in restricted:
-                    row[name] = (row[name][0], self.env._("Restricted person"))
-        return rows
+
+    def export_data(self, fields_to_export):
+        """Override to refuse restricted people, note who carries whose data away, and mask.
+
+        :raise UserError: in words
+        """
+        if not self._is_ours() or not self._speaks_of_people():
+            return super().export_data(fields_to_export)
+        what = self.env._("they may not be exported")
+        for people in self._people_in():
+            people._refuse_restricted(what)
+        exported = super().export_data(fields_to_export)
+        self.env["social.crm.access.log"]._note("export", self)
+        return self._mask_people()._mask_in(exported)
+
+    @api.model
+    def _speaks_of_people(self):
+        """Whether this model holds data of others than our own people.
+
+        :rtype: bool
+        """
+        kinds = {personal.category for personal in self._personal_data_fields().values()}
+        return bool(kinds - {NONE, EMPLOYEE, TECHNICAL})
+
+    def _people_in(self):
+        """The accounts and the contacts these records are about.
+
+        :rtype: list[recordset]
+        """
+        if self._name in ("social.crm.identity", "res.partner"):
+            return [self]
+        return [
+            self[name]
+            for name in ("identity_id", "partner_id")
+            if name in self._fields
+            and self._fields[name].comodel_name in ("social.crm.identity", "res.partner")
+        ]
 
     @api.model
     def _retention_left_domain(self, names):

@@ -64,20 +64,35 @@ class ResPartner(models.Model):
             }
         return now
 
-    def export_data(self, fields_to_export):
-        """Override to refuse the export of contacts whose use is restricted.
+    def _refuse_restricted(self, what):
+        """Refuse a use of these contacts where it is restricted.
 
-        :raise UserError: in words
+        :param str what: what may not be done, in words
+        :raise UserError: saying what is open instead
         """
         if restricted := self._is_restricted():
             raise UserError(
                 self.env._(
-                    "The use of %(count)s of these contacts is restricted (Art. 18 GDPR): they "
-                    "may not be exported. Take them out of the selection.",
+                    "The use of %(count)s of these contacts is restricted (Art. 18 GDPR): "
+                    "%(what)s. Take them out of the selection.",
                     count=len(restricted),
+                    what=what,
                 )
             )
-        return super().export_data(fields_to_export)
+
+    def export_data(self, fields_to_export):
+        """Override to refuse restricted contacts, and note who carries customers away.
+
+        :raise UserError: in words
+        """
+        self._refuse_restricted(self.env._("they may not be exported"))
+        exported = super().export_data(fields_to_export)
+        # sudo: who has an account that is linked, whoever reads accounts
+        linked_sudo = self.env["social.crm.identity"].sudo().search(
+            [("partner_id", "in", self.ids)]
+        )
+        self.env["social.crm.access.log"]._note("export", self & linked_sudo.partner_id.sudo(False))
+        return exported
 
     def action_social_erase(self):
         """Look at what erasing these contacts would take away."""

@@ -1,7 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify
 
@@ -33,6 +33,7 @@ class ResUsers(models.Model):
         # sudo: a setting of the whole database
         parameters_sudo = self.env["ir.config_parameter"].sudo()
         days = int(parameters_sudo.get_param("social_crm.staff_days", STAFF_DAYS))
+        self._date_those_gone()
         limit = fields.Datetime.now() - timedelta(days=days)
         due = self.with_context(active_test=False).search(
             [
@@ -44,6 +45,19 @@ class ResUsers(models.Model):
         for user in due:
             if not user._forget_at_work():
                 return
+
+    @api.model
+    def _date_those_gone(self):
+        """Colleagues who had left before this addon came: their time counts from now."""
+        gone = self.with_context(active_test=False).search(
+            [
+                ("active", "=", False),
+                ("share", "=", False),
+                ("social_left_at", "=", False),
+                ("id", "!=", SUPERUSER_ID),
+            ]
+        )
+        gone.social_left_at = fields.Datetime.now()
 
     def _forget_at_work(self):
         """Empty every field of the suite that names this user, but who decided about rights.
@@ -72,12 +86,34 @@ class ResUsers(models.Model):
                 seconds_left = self.env["ir.cron"]._commit_progress(len(found), remaining=1)
                 if not seconds_left:
                     return False
+        rows += self._forget_in_chatter()
         self.social_forgotten_at = fields.Datetime.now()
         self.env["social.crm.evidence"]._append(
             "staff.forgotten", self.env["social.crm.restriction"]._new_reference(), records=rows
         )
         self.env["ir.cron"]._commit_progress(1, remaining=0)
         return True
+
+    def _forget_in_chatter(self):
+        """Take the name out of the changes the chatter of our records tells.
+
+        :return: how many changes named this user
+        :rtype: int
+        """
+        self.ensure_one()
+        # sudo: as above
+        fields_sudo = self.env["ir.model.fields"].sudo().search(
+            [("model", "=like", "social.crm.%"), ("relation", "=", "res.users")]
+        )
+        values_sudo = self.env["mail.tracking.value"].sudo()  # sudo: as above
+        rows = 0
+        for side in ("old_value", "new_value"):
+            found = values_sudo.search(
+                [("field_id", "in", fields_sudo.ids), (f"{side}_integer", "=", self.id)]
+            )
+            found.write({f"{side}_integer": False, f"{side}_char": self.env._("Former colleague")})
+            rows += len(found)
+        return rows
 
     @api.model
     def _named_in(self):

@@ -22,13 +22,15 @@ class SocialCrmAgeLimit(models.Model):
     _age_range = models.Constraint("CHECK(age BETWEEN 1 AND 21)", "An age from 1 to 21.")
 
     @api.model
-    def _of(self, company):
-        """The age in force for a company.
+    def _of(self, company, country=None):
+        """The age in force for a person, by their country, else by the company's.
 
+        :param recordset country: where the person lives, where it is known
         :rtype: int
         """
+        country = country or company.country_id
         # sudo: a fact of law
-        found_sudo = self.sudo().search([("country_id", "=", company.country_id.id)], limit=1)
+        found_sudo = self.sudo().search([("country_id", "=", country.id)], limit=1)
         return found_sudo.age or self.env["social.crm.jurisdiction"]._of(company).age_of_consent
 
     def _personal_data_fields(self):

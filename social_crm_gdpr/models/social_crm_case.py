@@ -29,14 +29,3 @@ class SocialCrmCase(models.Model):
         if self.identity_id and not self.identity_id._may_profile():
             return []
         return super()._inbox_person_habits()
-
-    def export_data(self, fields_to_export):
-        """Override to refuse restricted people, note who carries whose data away, and mask.
-
-        :raise UserError: in words
-        """
-        people = self.identity_id
-        people._refuse_restricted(self.env._("they may not be exported"))
-        exported = super().export_data(fields_to_export)
-        self.env["social.crm.access.log"]._note("export", self)
-        return people._mask_in(exported)

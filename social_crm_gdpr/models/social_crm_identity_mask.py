@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .personal_data_mask import initial, mask_words
+
 #: Roles that work with people; who has none of them only looks on.
 WITH_NEED = (
     "social_crm_base.group_agent",
@@ -11,25 +13,10 @@ WITH_NEED = (
     "social_crm_base.group_privacy_clerk",
     "social_crm_base.group_privacy_officer",
 )
-MASKED = frozenset(
-    {
-        "name", "handle", "handle_key", "external_id", "profile_url", "avatar_url",
-        "verified_email", "verified_phone",
-    }
-)  # fmt: skip
 #: So long somebody who said why sees who it is.
 UNMASKED_MINUTES = 15
 #: Opening the same person again within so many hours is one opening.
 OPENED_HOURS = 8
-BULLETS = "•••"
-
-
-def initial(text):
-    """What is left of a name where nobody needs to know it.
-
-    :rtype: str
-    """
-    return f"{text.strip()[:1]}{BULLETS}" if (text or "").strip() else ""
 
 
 class SocialCrmIdentity(models.Model):
@@ -52,12 +39,24 @@ class SocialCrmIdentity(models.Model):
         """
         return self.browse() if self.env.su else self._masked_for_user()
 
-    def _masked_for_user(self):
-        """As :meth:`_masked`, also where rights were lifted: lists name what they refer to so."""
+    @api.model
+    def _masks(self):
+        """Whether the current user's role and company show initials of people.
+
+        :rtype: bool
+        """
         # sudo: a setting, also of who may not read it
         if not self.env.company.sudo().social_crm_mask_viewers:
-            return self.browse()
-        if any(self.env.user.has_group(group) for group in WITH_NEED):
+            return False
+        return not any(self.env.user.has_group(group) for group in WITH_NEED)
+
+    def _masked_rows(self):
+        """Override: an account is somebody itself."""
+        return self._masked()
+
+    def _masked_for_user(self):
+        """As :meth:`_masked`, also where rights were lifted: lists name what they refer to so."""
+        if not self or not self._masks():
             return self.browse()
         since = fields.Datetime.now() - timedelta(minutes=UNMASKED_MINUTES)
         # sudo: one's own reasons given just now
@@ -78,55 +77,42 @@ class SocialCrmIdentity(models.Model):
         for identity in self._masked_for_user():
             identity.display_name = initial(identity.display_name)
 
-    def _read_format(self, fnames, load="_classic_read"):
-        """Override: what leaves the server holds initials only."""
-        rows = super()._read_format(fnames, load)
-        if not MASKED.isdisjoint(fnames) or "partner_id" in fnames:
-            masked = set(self._masked().ids)
-            for row in rows:
-                if row["id"] in masked:
-                    for name in MASKED & row.keys():
-                        row[name] = initial(row[name]) or False
-                    if "partner_id" in row:
-                        row["partner_id"] = False
-        return rows
+    def _mask_words(self):
+        """What these people are called, and what is left of it, the longest first.
+
+        :rtype: dict[str, str]
+        """
+        known = {}
+        for identity in self._masked().sudo():  # sudo: to know what must not be shown
+            partner = identity.partner_id
+            for text in (
+                identity.name, identity.handle, identity.external_id, identity.profile_url,
+                identity.avatar_url, identity.verified_email, identity.verified_phone,
+                partner.name, partner.email, partner.phone,
+            ):  # fmt: skip
+                if text and len(text) > 2:
+                    known[text] = initial(text)
+        return {text: known[text] for text in sorted(known, key=len, reverse=True)}
+
+    def _mask_people(self):
+        """Override: an account's own words name itself."""
+        return self
 
     def _mask_in(self, data):
         """Take the names of these accounts out of data on its way to a screen.
 
         :param data: JSON-able
         """
-        known = {}
-        for identity in self._masked().sudo():  # sudo: to know what must not be shown
-            for text in (identity.name, identity.handle, identity.partner_id.name):
-                if text and len(text) > 2:
-                    known[text] = initial(text)
-        order = sorted(known, key=len, reverse=True)
+        words = self._mask_words()
 
         def mask(value):
-            if isinstance(value, str):
-                for text in order:
-                    value = value.replace(text, known[text])
-                return value
             if isinstance(value, dict):
                 return {key: mask(part) for key, part in value.items()}
-            return [mask(part) for part in value] if isinstance(value, list | tuple) else value
+            if isinstance(value, list | tuple):
+                return [mask(part) for part in value]
+            return mask_words(value, words)
 
-        return mask(data) if known else data
-
-    @api.model
-    def formatted_read_group(self, domain, groupby=(), aggregates=(), **options):
-        """Override: no group is named by what is masked."""
-        self._refuse_naming([*groupby])
-        return super().formatted_read_group(domain, groupby, aggregates, **options)
-
-    @api.model
-    def _refuse_naming(self, groupby):
-        names = {spec.partition(":")[0].partition(".")[0] for spec in groupby}
-        if names & (MASKED | {"partner_id"}) and self.search([], limit=1)._masked():
-            raise UserError(
-                self.env._("Names are masked for your role: group by something else.")
-            )
+        return mask(data) if words else data
 
     # === NOTING WHO LOOKS === #
 

@@ -34,12 +34,14 @@ class SocialCrmInteraction(models.Model):
 
     def _find_minors(self):
         """Note who says to be too young; the age itself is not stored."""
-        limits = {
-            company: self.env["social.crm.age.limit"]._of(company) for company in self.company_id
-        }
+        limits = self.env["social.crm.age.limit"]
         for said in self:
             age = said_age(folded(said.body)) if said.body else None
-            if age is not None and age < limits[said.company_id] and not said.identity_id.minor:
+            if age is None or said.identity_id.minor:
+                continue
+            # sudo: where the person lives decides, as far as it is known
+            country = said.identity_id.sudo().partner_id.country_id
+            if age < limits._of(said.company_id, country):
                 said.identity_id.minor = "likely"
 
     def _may_profile(self):

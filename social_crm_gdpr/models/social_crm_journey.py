@@ -1,9 +1,21 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, models
 
+from odoo.addons.social_crm_base.models.social_crm_journey import PAGE_LIMIT
+
 
 class SocialCrmJourney(models.AbstractModel):
     _inherit = "social.crm.journey"
+
+    @api.model
+    def get_page(self, res_model, res_id, filters=None, cursor=None, limit=PAGE_LIMIT):
+        """Override: a journey names nobody to who sees initials."""
+        page = super().get_page(res_model, res_id, filters, cursor, limit)
+        people = self.env["social.crm.identity"]
+        if not people._masks():
+            return page
+        subject = self._subject(res_model, res_id)
+        return people.browse(subject.identities)._mask_in(page)
 
     @api.model
     def _notice(self, subject):

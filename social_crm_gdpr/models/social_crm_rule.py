@@ -4,9 +4,11 @@ import re
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.social_crm_channels.models.social_crm_response_policy import TARGETS
+
 #: What a rule may know of the person behind the words; of the matter itself it says nothing.
 PROFILE = ("relation", "loyalty", "category_ids", "followers_from")
-MATTER = ("keywords", "kind", "looks_like_spam")
+MATTER = ("keywords", "looks_like_spam")
 PROFILE_PATH = re.compile(r"mood|risk_score|followers|social_relation|social_loyalty|category_id")
 
 
@@ -15,12 +17,16 @@ class SocialCrmRule(models.Model):
 
     _inherit = "social.crm.rule"
 
-    @api.constrains("name", "keywords", "domain")
+    @api.constrains("name", "keywords", "domain", "category_ids")
     def _check_special_terms(self):
         self._refuse_special_terms(["name", "keywords", "domain"])
+        for rule in self:
+            rule._refuse_special_text(
+                ", ".join(rule.category_ids.mapped("name")), rule._fields["category_ids"]
+            )
 
     @api.constrains(
-        "relation", "loyalty", "category_ids", "followers_from", "keywords", "kind",
+        "relation", "loyalty", "category_ids", "followers_from", "keywords", "keyword_mode",
         "looks_like_spam", "domain", "priority", "action_server_id", "hide_spam",
     )  # fmt: skip
     def _check_no_automated_decision(self):
@@ -29,7 +35,7 @@ class SocialCrmRule(models.Model):
             by_profile = any(rule[name] for name in PROFILE) or PROFILE_PATH.search(
                 rule.domain or ""
             )
-            if not by_profile or any(rule[name] for name in MATTER):
+            if not by_profile or rule._knows_the_matter():
                 continue
             # sudo: whether there is an action, not what it does
             if rule.priority == "0" or rule.hide_spam or rule.sudo().action_server_id:
@@ -42,6 +48,58 @@ class SocialCrmRule(models.Model):
                         rule=rule.name,
                     )
                 )
+
+    def _knows_the_matter(self):
+        """Whether the rule looks at what was said; nearly everything says *none of* some words.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return bool(self.keywords and self.keyword_mode != "none" or self.looks_like_spam)
+
+
+class SocialCrmResponsePolicy(models.Model):
+    _inherit = "social.crm.response.policy"
+
+    @api.constrains(
+        "segment", "channel_ids", "team_ids", "kind", "priority", "first_minutes", "next_minutes",
+        "resolution_minutes", "active", "sequence", "company_id",
+    )  # fmt: skip
+    def _check_nobody_waits_longer(self):
+        """A policy may promise a segment more than others get, never less (GDPR Art. 22)."""
+        policies = self.search([("company_id", "in", self.company_id.ids)])
+        for policy in policies.filtered("segment"):
+            others = policies.filtered(policy._covers_what) - policy
+            if not others:
+                continue
+            for name in TARGETS:
+                # no promise at all is the longest wait of all
+                if others[0][name] and not 0 < policy[name] <= others[0][name]:
+                    raise ValidationError(
+                        self.env._(
+                            "%(policy)s would let people wait longer than %(other)s does, by "
+                            "their segment alone (GDPR Art. 22). A segment may be answered "
+                            "sooner, never later: look at “%(promise)s”.",
+                            policy=policy.name,
+                            other=others[0].name,
+                            promise=policy._fields[name]._description_string(self.env),
+                        )
+                    )
+
+    def _covers_what(self, other):
+        """Whether another policy holds for whatever this one holds for, whoever writes.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return (
+            other.company_id == self.company_id
+            and not other.segment
+            and (not other.channel_ids or self.channel_ids and self.channel_ids <= other.channel_ids)
+            and (not other.team_ids or self.team_ids and self.team_ids <= other.team_ids)
+            and (not other.kind or other.kind == self.kind)
+            and other.priority <= self.priority
+        )
 
 
 class SocialCrmTag(models.Model):
@@ -59,3 +117,45 @@ class SocialCrmBrandRule(models.Model):
     def _check_special_terms(self):
         """Words to avoid may be such words: they are for our own text, and keep it clean."""
         self.filtered(lambda rule: rule.kind != "avoid")._refuse_special_terms(["name", "words"])
+
+
+class SocialCrmCaseReason(models.Model):
+    _inherit = "social.crm.case.reason"
+
+    @api.constrains("name")
+    def _check_special_terms(self):
+        self._refuse_special_terms(["name"])
+
+
+class SocialCrmInboxFilter(models.Model):
+    _inherit = "social.crm.inbox.filter"
+
+    @api.constrains("name", "query")
+    def _check_special_terms(self):
+        """A filter that is kept is a segment; looking for a word once is not."""
+        self._refuse_special_terms(["name"])
+        for kept in self:
+            words = " ".join(_strings(kept.query))
+            kept._refuse_special_text(words, kept._fields["query"])
+
+
+class IrFilters(models.Model):
+    _inherit = "ir.filters"
+
+    @api.constrains("name", "domain", "model_id")
+    def _check_social_special_terms(self):
+        """A search kept as a favourite sorts people as a segment does."""
+        for kept in self.filtered(lambda kept: (kept.model_id or "").startswith("social.crm.")):
+            for name in ("name", "domain"):
+                self.env["social.crm.tag"]._refuse_special_text(kept[name], kept._fields[name])
+
+
+def _strings(value):
+    """Every text within JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _strings([*value.values()])
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)

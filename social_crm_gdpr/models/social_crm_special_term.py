@@ -78,17 +78,25 @@ class SocialCrmPersonalData(models.AbstractModel):
         :param list names: text fields an administrator writes terms into
         :raise ValidationError: with the reason
         """
-        terms = self.env["social.crm.special.term"]
         for record in self:
             for name in names:
-                # keywords with endings open are looked at as if they were whole
-                text = re.sub(r"\*", "", record[name] or "")
-                if terms._is_special(text):
-                    raise ValidationError(
-                        self.env._(
-                            "%(field)s holds a word about health, pregnancy, faith, politics, "
-                            "union, sex life or origin. People are not sorted or sought by such "
-                            "words (GDPR Art. 9). Leave it out.",
-                            field=record._fields[name]._description_string(self.env),
-                        )
-                    )
+                record._refuse_special_text(record[name], record._fields[name])
+
+    @api.model
+    def _refuse_special_text(self, text, field):
+        """Refuse one text, see :meth:`_refuse_special_terms`.
+
+        :param str text: what was written
+        :param field: where, to name it
+        :raise ValidationError: with the reason
+        """
+        # keywords with endings open are looked at as if they were whole
+        if self.env["social.crm.special.term"]._is_special(re.sub(r"\*", "", text or "")):
+            raise ValidationError(
+                self.env._(
+                    "%(field)s holds a word about health, pregnancy, faith, politics, union, "
+                    "sex life or origin. People are not sorted or sought by such words (GDPR "
+                    "Art. 9). Leave it out.",
+                    field=field._description_string(self.env),
+                )
+            )

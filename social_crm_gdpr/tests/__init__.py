@@ -9,6 +9,7 @@ from . import test_erasure_property
 from . import test_erasure_told
 from . import test_evidence
 from . import test_jurisdiction
+from . import test_leaks
 from . import test_legal_hold
 from . import test_masking
 from . import test_preferences

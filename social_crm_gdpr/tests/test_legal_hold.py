@@ -6,7 +6,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -42,6 +42,13 @@ class TestLegalHold(MeasureCommon):
             "social.crm.legal.hold", interaction_ids=[Command.link(self.said("c2").id)]
         )
         self.assertEqual((self.said("c1") + self.said("c2"))._held(), self.said("c2"))
+
+    def test_what_is_held_is_not_deleted_by_hand(self):
+        self.measure("social.crm.legal.hold", self.ana)
+        self.env.flush_all()
+        for records in (self.said("m1").case_id, self.ana, self.contact, self.said("m1")):
+            with self.subTest(model=records._name), self.assertRaisesRegex(UserError, "legal hold"):
+                records.unlink()
 
     def test_without_a_hold_asking_costs_one_query_a_batch(self):
         words = self.said("m1") + self.said("c1") + self.said("c2")

@@ -38,9 +38,15 @@ class TestMasking(MeasureCommon):
 
     def test_grouping_by_name_is_refused_and_by_anything_else_not(self):
         identities = self.env["social.crm.identity"].with_user(self.viewer)
-        for name in ("name", "handle", "partner_id"):
+        for name in ("name", "handle"):
             with self.assertRaises(UserError):
                 identities.formatted_read_group([], [name], ["__count"])
+            with self.assertRaises(UserError):
+                self.interactions.with_user(self.viewer).formatted_read_group(
+                    [], [f"identity_id.{name}"], ["__count"]
+                )
+        rows = identities.formatted_read_group([], ["partner_id"], ["__count"])
+        self.assertNotIn("Ana Anić", str(rows))
         self.assertTrue(identities.formatted_read_group([], ["platform_id"], ["__count"]))
 
     def test_what_is_exported_is_masked_too(self):

@@ -1,14 +1,17 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import re
 from contextlib import suppress
 
 from freezegun import freeze_time
 from werkzeug.exceptions import Forbidden
 
 from odoo.http import Response
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import HttpCase, TransactionCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.http_routing.tests.common import MockRequest
 
+from ..models.ir_http import OPEN_TO_STRANGERS
 from ..tools.public import SECURITY_HEADERS, hour_key, public
 
 
@@ -110,3 +113,41 @@ class TestPublic(TransactionCase):
             request.csrf_token = lambda _limit: "token"
             page = self.env["ir.qweb"]._render("social_crm_gdpr.public_answer", {"message": ""})
         self.assertIn("does not tell whether we know a person", page)
+
+
+@tagged("post_install", "-at_install")
+class TestRoutes(HttpCase):
+    """Every route of the suite, also those that come later."""
+
+    def routes(self):
+        """Addresses strangers may call, filled with what nobody was given."""
+        for rule in self.env["ir.http"].routing_map().iter_rules():
+            module = rule.endpoint.func.__module__
+            if "social_crm_" in module and rule.endpoint.routing["auth"] in ("public", "none"):
+                address = rule.rule
+                for argument in rule.arguments:
+                    address = re.sub(
+                        rf"<(\w+:)?{argument}>",
+                        lambda found: "7" if found[1] == "int:" else "nobody",
+                        address,
+                    )
+                for method in sorted(rule.methods & {"GET", "POST"}):
+                    yield method, address
+
+    def test_strangers_are_answered_with_security_headers_everywhere(self):
+        found = set(self.routes())
+        self.assertGreater(len(found), 8)
+        for method, address in sorted(found):
+            with self.subTest(route=f"{method} {address}"):
+                self.assertTrue(
+                    f"{address}/".startswith(OPEN_TO_STRANGERS),
+                    "add where it lies to OPEN_TO_STRANGERS in models/ir_http.py",
+                )
+                with mute_logger("odoo.http", "werkzeug"):
+                    response = self.url_open(
+                        address, data={"x": "1"} if method == "POST" else None,
+                        allow_redirects=False,
+                    )  # fmt: skip
+                self.assertLess(response.status_code, 500)
+                for name, value in SECURITY_HEADERS.items():
+                    self.assertEqual(response.headers.get(name), value)

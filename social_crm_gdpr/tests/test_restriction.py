@@ -148,6 +148,20 @@ class TestRestriction(MeasureCommon):
         labels = {group["identity_id"][1]: group["__count"] for group in groups}
         self.assertEqual(labels, {"Restricted person": 1, self.bo.display_name: 1})
 
+    def test_neither_a_pivot_nor_an_old_client_names_it(self):
+        cases = self.env["social.crm.case"].with_user(self.leader)
+        for name in ("identity_id", "partner_id"):
+            [rows] = cases.formatted_read_grouping_sets([], [[name]], ["__count"])
+            labels = {row[name][1] for row in rows if row[name]}
+            self.assertIn("Restricted person", labels)
+            self.assertFalse(labels & {self.contact.name, self.ana.display_name})
+
+    def test_what_speaks_of_it_is_not_exported_either(self):
+        self.leader.group_ids += self.env.ref("base.group_allow_export")
+        for records in (self.ana.link_ids, self.said("m1").case_id, self.said("m1")):
+            with self.subTest(model=records._name), self.assertRaisesRegex(UserError, "Art. 18"):
+                records.with_user(self.leader).export_data(["id"])
+
     def test_no_lead_is_made(self):
         said = self.said("m1").with_user(self.agent)
         dialog = self.env["social.crm.lead.create"].browse(said.action_create_lead()["res_id"])

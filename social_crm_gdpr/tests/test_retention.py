@@ -227,6 +227,25 @@ class TestStaff(MeasureCommon):
         self.assertEqual(restriction.user_id, self.clerk, "who decided about rights stays")
         self.assertTrue(self.evidence("staff.forgotten"))
 
+    def test_who_had_left_before_is_forgotten_too_and_the_chatter_with_them(self):
+        case = self.said("m1").case_id
+        case.user_id = self.agent
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        name = self.agent.name
+        told = self.env["mail.tracking.value"].search([("new_value_char", "=", name)])
+        self.assertTrue(told)
+        self.agent.active = False
+        self.agent.social_left_at = False
+        self.forget()
+        self.env.invalidate_all()
+        self.assertTrue(self.agent.social_left_at)
+        with freeze_time(fields.Datetime.now() + timedelta(days=400)):
+            self.forget()
+        self.env.invalidate_all()
+        self.assertFalse(case.user_id)
+        self.assertNotIn(name, told.mapped("new_value_char"))
+
     def test_who_comes_back_is_not_forgotten(self):
         with freeze_time("2026-04-01"):
             self.agent.action_archive()

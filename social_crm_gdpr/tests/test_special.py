@@ -58,6 +58,25 @@ class TestSpecialCategories(MeasureCommon):
             )
         self.assertTrue(rules.create({"name": "Late", "keywords": "kasni"}))
 
+    def test_no_way_around_the_editors(self):
+        """Contact tags a rule sorts by, reasons, kept filters and favourites are segments too."""
+        faith = self.env["res.partner.category"].create({"name": "Muslim"})
+        for user, model, values in (
+            (self.manager, "social.crm.rule", {"name": "R", "category_ids": [(6, 0, faith.ids)]}),
+            (self.manager, "social.crm.case.reason", {"name": "Schwangerschaft"}),
+            (self.agent, "social.crm.inbox.filter", {"name": "F", "query": {"words": "trudna"}}),
+            (
+                self.agent,
+                "ir.filters",
+                {
+                    "name": "F", "model_id": "social.crm.interaction", "user_ids": [self.agent.id],
+                    "domain": "[('body', 'ilike', 'schwanger')]",
+                },
+            ),
+        ):  # fmt: skip
+            with self.subTest(model=model), self.assertRaisesRegex(ValidationError, "Art. 9"):
+                self.env[model].with_user(user).create(values)
+
     def test_a_minor_is_answered_and_nothing_else(self):
         for text in (
             "I am 12 years old",
@@ -85,6 +104,23 @@ class TestSpecialCategories(MeasureCommon):
         self.company.country_id = self.env.ref("base.rs")
         self.assertEqual(self.said_so("Imam 14 godina").identity_id.minor, "likely")
         self.assertFalse(self.env["social.crm.identity"]._fields.get("age"))
+
+    def test_where_the_person_lives_decides_before_where_the_company_is(self):
+        self.company.country_id = self.env.ref("base.at")
+        self.contact.country_id = self.env.ref("base.de")
+        self.ingest(message("m15", person("ana"), minutes=8, text="Ich bin 15 Jahre alt"))
+        self.interactions._run_second_stage()
+        self.assertEqual(self.said("m15").identity_id.minor, "likely")
+
+    def test_of_a_minor_only_what_asks_for_an_answer_is_taken_in(self):
+        self.ana2.minor = "known"
+        for kind in ("share", "follow", "post"):
+            self.ingest(comment(f"x-{kind}", person("ana2"), "p1", minutes=9, kind=kind))
+            self.ingest(comment(f"y-{kind}", person("bo"), "p1", minutes=9, kind=kind))
+            self.assertFalse(self.said(f"x-{kind}"))
+            self.assertTrue(self.said(f"y-{kind}"))
+        self.ingest(comment("x-words", person("ana2"), "p1", minutes=9))
+        self.assertTrue(self.said("x-words"), "what they ask is answered")
 
     def test_a_number_is_not_an_age(self):
         for text in ("I am 5 minutes away", "Ich bin 10 Minuten zu spät", "Imam 3 paketa"):
@@ -119,6 +155,23 @@ class TestNoAutomatedDecision(MeasureCommon):
         rule = self.rule(relation="former", priority="1")
         with self.assertRaisesRegex(ValidationError, "Art. 22"):
             rule.priority = "0"
+
+    def test_where_it_was_said_and_what_was_not_said_is_no_matter(self):
+        for besides in ({"kind": "comment"}, {"keywords": "hvala", "keyword_mode": "none"}):
+            with self.subTest(besides=besides), self.assertRaisesRegex(ValidationError, "Art. 22"):
+                self.rule(relation="former", priority="0", **besides)
+
+    def test_no_segment_waits_longer_than_everybody(self):
+        policies = self.env["social.crm.response.policy"].with_user(self.manager)
+        policies.search([]).write({"active": False})
+        everybody = policies.create({"name": "Everybody", "sequence": 9, "first_minutes": 60})
+        for minutes in (90, 0):
+            with self.subTest(minutes=minutes), self.assertRaisesRegex(ValidationError, "Art. 22"):
+                policies.create({"name": "Former", "segment": "former", "first_minutes": minutes})
+        sooner = policies.create({"name": "VIP", "segment": "customer", "first_minutes": 30})
+        with self.assertRaisesRegex(ValidationError, "Art. 22"):
+            everybody.first_minutes = 10
+        self.assertEqual(sooner.first_minutes, 30)
 
     def test_no_action_decides_on_people_by_profile_alone(self):
         action = self.env["ir.actions.server"].create(

@@ -1,0 +1,235 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
+"""Masking, for every model of the suite alike: what a model declares as a name is one."""
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.social_crm_base.tools.privacy import CONTACT, CONTENT, IDENTITY
+
+BULLETS = "•••"
+#: Besides what is declared as identity or contact: by these, too, one finds who somebody is.
+BESIDES = {
+    "social.crm.case": "partner_id customer_key order_ref",
+    "social.crm.conversation": "external_id dedup_key root_key",
+    "social.crm.identity": "handle_key partner_id",
+    "social.crm.identity.link": "partner_facts pair_key undo_data evidence evidence_data note",
+    "social.crm.interaction": "permalink external_id container remote_ref remote_key dedup_key "
+    "parent_key root_key versions media hook_errors",
+    "social.crm.outbox": "payload receipt error idempotency_key",
+}
+
+
+def initial(text):
+    """What is left of a name where nobody needs to know it.
+
+    :rtype: str
+    """
+    return f"{text.strip()[:1]}{BULLETS}" if (text or "").strip() else ""
+
+
+class SocialCrmPersonalData(models.AbstractModel):
+    _inherit = "social.crm.personal.data"
+
+    @api.model
+    def _masks_for_user(self):
+        """Whether the current user sees initials of people, and this model may name any.
+
+        :rtype: bool
+        """
+        return not self.env.su and self._is_ours() and self.env["social.crm.identity"]._masks()
+
+    @api.model
+    def _is_ours(self):
+        return self._name.startswith("social.crm.") and not self._transient
+
+    @api.model
+    def _mask_fields(self):
+        """Fields that tell who somebody is.
+
+        :rtype: set[str]
+        """
+        found = {
+            name
+            for name, personal in self._personal_data_fields().items()
+            if personal.category in (IDENTITY, CONTACT)
+        }
+        found.update(BESIDES.get(self._name, "").split())
+        found.update(
+            name
+            for name, field in self._fields.items()
+            if field.related and self._mask_related(field.related)
+        )
+        return {
+            name
+            for name in found
+            if name in self._fields and self._masks_field(self._fields[name])
+        }
+
+    @api.model
+    def _mask_related(self, path):
+        """Whether a related field fetches somebody's name from elsewhere.
+
+        :rtype: bool
+        """
+        model = self
+        *way, last = path.split(".")
+        for name in way:
+            model = self.env[model._fields[name].comodel_name]
+        if model._name == "res.partner":
+            return last != "lang"
+        declared = getattr(model, "_personal_data_fields", dict)().get(last)
+        return bool(declared) and declared.category in (IDENTITY, CONTACT)
+
+    @api.model
+    def _masks_field(self, field):
+        if field.relational:
+            return field.comodel_name == "res.partner"
+        return field.type in ("char", "text", "html", "json", "binary", "image")
+
+    def _masked_rows(self):
+        """Those of these records that speak of somebody of whom initials are shown.
+
+        :rtype: recordset
+        """
+        if not self._masks_for_user():
+            return self.browse()
+        field = self._fields.get("identity_id")
+        if field is None or field.comodel_name != "social.crm.identity":
+            return self
+        people = self.sudo().identity_id.sudo(False)  # sudo: only compared
+        masked = people._masked()
+        return self.filtered(
+            lambda row: not (who := row.sudo().identity_id.sudo(False)) or who in masked
+        )
+
+    # === WAYS OUT === #
+
+    def _read_format(self, fnames, load="_classic_read"):
+        """Override: what leaves the server holds initials only."""
+        rows = super()._read_format(fnames, load)
+        if not rows or not self._masks_for_user():
+            return rows
+        wanted = self._mask_fields() & set(fnames)
+        texts = self._mask_texts() & set(fnames)
+        if not wanted and not texts:
+            return rows
+        masked = self._masked_rows()
+        masked_ids = set(masked.ids)
+        words = self._mask_people()._mask_words() if texts else {}
+        for row in rows:
+            if wanted and row["id"] in masked_ids:
+                for name in wanted & row.keys():
+                    row[name] = self._mask_value(row[name])
+            for name in texts & row.keys():
+                row[name] = mask_words(row[name], words)
+        return rows
+
+    @api.model
+    def _mask_texts(self):
+        """Free words, in which names are replaced."""
+        return {
+            name
+            for name, personal in self._personal_data_fields().items()
+            if personal.category == CONTENT and self._fields[name].type in ("char", "text", "html")
+        }
+
+    def _mask_people(self):
+        """Whoever may be named in the words of these records.
+
+        :rtype: recordset
+        """
+        people = self.env["social.crm.identity"]
+        for name, field in self._fields.items():
+            if field.store and field.comodel_name == "social.crm.identity":
+                people |= self.sudo()[name].sudo(False)  # sudo: to know what must not be shown
+        return people
+
+    @api.model
+    def _mask_value(self, value):
+        if isinstance(value, str):
+            return initial(value) or False
+        return [] if isinstance(value, list) else False
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        """Override: who sees initials carries initials away, also by way of another record."""
+        rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        if self and self._masks_for_user() and self._masked_rows():
+            names = self._mask_fields() | self._mask_texts() & {"name"}
+            columns = [at for at, path in enumerate(fields) if path and path[0] in names]
+            for row in rows:
+                for at in columns:
+                    row[at] = initial(str(row[at])) if row[at] else row[at]
+        return rows
+
+    def copy_data(self, default=None):
+        """Override: who may not make such a record has no use for a copy of its values.
+
+        :raise AccessError: in words
+        """
+        if self._masks_for_user():
+            self.check_access("create")
+            if self._masked_rows():
+                raise AccessError(self.env._("Names are masked for your role."))
+        return super().copy_data(default)
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Override: colleagues name people in the chatter; who sees initials does not read it."""
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        # rights are lifted while this is asked, so the role alone counts
+        if (
+            message_operation == "read"
+            and self._is_ours()
+            and self._speaks_of_people()
+            and self.env["social.crm.identity"]._masks()
+        ):
+            return dict.fromkeys(self, "write")
+        return operations
+
+    # === REPORTS === #
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Override: no group is named by what is masked, also by way of another record.
+
+        :raise UserError: in words
+        """
+        name = groupby_spec.partition(":")[0].partition(".")[0]
+        field = self._fields.get(name)
+        if field is not None and not field.relational and self._masks_for_user():
+            if name in self._mask_fields():
+                raise UserError(
+                    self.env._("Names are masked for your role: group by something else.")
+                )
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        """Override: a report counts whose use is restricted, and who is masked, without a name."""
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        field = self._fields[groupby_spec.partition(":")[0].partition(".")[0]]
+        if "." in groupby_spec or field.type not in ("many2one", "many2many"):
+            return formatter
+        if field.comodel_name not in ("res.partner", "social.crm.identity"):
+            return formatter
+        people = self.env[field.comodel_name].browse({one.id for one in values if one})
+        restricted = set(people._is_restricted().ids)
+        masks = field.comodel_name == "res.partner" and self._masks_for_user()
+
+        def nameless(value):
+            label, domain = formatter(value)
+            if label and label[0] in restricted:
+                label = (label[0], self.env._("Restricted person"))
+            elif label and masks:
+                label = (label[0], initial(label[1]))
+            return label, domain
+
+        return nameless
+
+
+def mask_words(value, words):
+    """Replace names in a text.
+
+    :param dict words: name to what is left of it, the longest first
+    """
+    if isinstance(value, str):
+        for text, left in words.items():
+            value = value.replace(text, left)
+    return value
