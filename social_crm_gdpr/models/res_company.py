@@ -9,6 +9,7 @@ class ResCompany(models.Model):
 
     social_crm_mask_viewers = fields.Boolean(
         string="Mask People for Viewers",
+        default=True,
         help="Who only looks on sees initials instead of names and handles, and says why before "
         "seeing more.",
     )

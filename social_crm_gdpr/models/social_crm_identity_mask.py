@@ -12,6 +12,7 @@ WITH_NEED = (
     "social_crm_base.group_publisher",
     "social_crm_base.group_privacy_clerk",
     "social_crm_base.group_privacy_officer",
+    "sales_team.group_sale_salesman",
 )
 #: So long somebody who said why sees who it is.
 UNMASKED_MINUTES = 15
