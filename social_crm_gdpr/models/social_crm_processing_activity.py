@@ -181,9 +181,26 @@ class SocialCrmProcessingActivity(models.Model):
                 "data": self.env._("Account name, handle, picture address; what they write."),
                 "recipients": platform.data_location or platform.name,
                 "transfer": grounds.get(platform.transfer_ground),
+                "retention": self._retention_in_words(),
                 "platform_ids": [fields.Command.set(platform.ids)],
             }
         return found
+
+    @api.model
+    def _retention_in_words(self):
+        """How long what is kept, by the rules in force (Art. 30(1)(f)).
+
+        :rtype: str
+        """
+        rules = self.env["social.crm.retention.rule"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "in_force")]
+        )
+        if not rules:
+            return self.env._("As long as the network shows it; no retention rule is in force.")
+        return "\n".join(
+            self.env._("%(rule)s: %(count)s days", rule=rule.name, count=rule.days)
+            for rule in rules
+        )
 
     @api.model
     def _prefill_purposes(self):

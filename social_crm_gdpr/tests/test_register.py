@@ -82,6 +82,14 @@ class TestRegister(SocialCrmCommon):
                 "transfer_ground": "scc",
             }
         )
+        rule = self.env["social.crm.retention.rule"].with_user(self.clerk).create(
+            {
+                "name": "Words of strangers", "model": "social.crm.interaction",
+                "category": "content", "days": 77,
+            }
+        )  # fmt: skip
+        rule.action_preview()
+        rule.action_put_in_force()
         activities = self.env["social.crm.processing.activity"].with_user(self.clerk)
         for _time in range(2):
             activities.action_prefill()
@@ -91,6 +99,7 @@ class TestRegister(SocialCrmCommon):
         self.assertIn("2025-02-03", entry.joint_note)
         self.assertIn("Art. 46", entry.transfer)
         self.assertIn("Shop", entry.purpose)
+        self.assertIn("Words of strangers: 77 days", entry.retention)
         with self.assertRaises(AccessError):
             activities.with_user(self.officer).action_prefill()
 
