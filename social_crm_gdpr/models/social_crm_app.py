@@ -8,6 +8,7 @@ class SocialCrmApp(models.Model):
     privacy_deletion_url = fields.Char(
         string="Data Deletion Callback",
         compute="_compute_privacy_deletion_url",
+        groups="social_crm_base.group_manager",  # as the token in it
         help="For the settings of the app at Meta: people who ask to be deleted there become "
         "privacy requests here.",
     )

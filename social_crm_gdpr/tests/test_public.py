@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import re
+import threading
 from contextlib import suppress
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from werkzeug.exceptions import Forbidden
@@ -121,7 +123,10 @@ class TestRoutes(HttpCase):
 
     def routes(self):
         """Addresses strangers may call, filled with what nobody was given."""
-        for rule in self.env["ir.http"].routing_map().iter_rules():
+        thread = threading.current_thread()
+        with patch.object(thread, "dbname", self.env.cr.dbname, create=True):
+            rules = [*self.env["ir.http"].routing_map().iter_rules()]
+        for rule in rules:
             module = rule.endpoint.func.__module__
             if "social_crm_" in module and rule.endpoint.routing["auth"] in ("public", "none"):
                 address = rule.rule

