@@ -95,8 +95,8 @@ class SocialCrmResponsePolicy(models.Model):
         return (
             other.company_id == self.company_id
             and not other.segment
-            and (not other.channel_ids or self.channel_ids and self.channel_ids <= other.channel_ids)
-            and (not other.team_ids or self.team_ids and self.team_ids <= other.team_ids)
+            and _within(self.channel_ids, other.channel_ids)
+            and _within(self.team_ids, other.team_ids)
             and (not other.kind or other.kind == self.kind)
             and other.priority <= self.priority
         )
@@ -148,6 +148,11 @@ class IrFilters(models.Model):
         for kept in self.filtered(lambda kept: (kept.model_id or "").startswith("social.crm.")):
             for name in ("name", "domain"):
                 self.env["social.crm.tag"]._refuse_special_text(kept[name], kept._fields[name])
+
+
+def _within(few, many):
+    """Whether the first choice lies within the second; an empty one means everything."""
+    return not many or bool(few) and few <= many
 
 
 def _strings(value):

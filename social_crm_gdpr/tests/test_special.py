@@ -168,7 +168,8 @@ class TestNoAutomatedDecision(MeasureCommon):
         for minutes in (90, 0):
             with self.subTest(minutes=minutes), self.assertRaises(ValidationError):
                 policies.create({"name": "Former", "segment": "former", "first_minutes": minutes})
-        sooner = policies.create({"name": "VIP", "segment": "customer", "first_minutes": 30, "warning_minutes": 0})
+        values = {"name": "VIP", "segment": "customer", "first_minutes": 30}
+        sooner = policies.create({**values, "warning_minutes": 0})
         with self.assertRaisesRegex(ValidationError, "Art. 22"):
             everybody.first_minutes = 10
         self.assertEqual(sooner.first_minutes, 30)
