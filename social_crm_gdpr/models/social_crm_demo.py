@@ -111,8 +111,16 @@ class SocialCrmDemo(models.AbstractModel):
             (["asked", "given"], ["asked", "refused"], ["asked", "given", "withdrawn"], ["asked"]),
             strict=False,
         ):
+            said = self.env["social.crm.interaction"].search(
+                [("identity_id", "=", person.id), ("direction", "=", "in")],
+                order="date desc, id desc",
+                limit=1,
+            )
             for event in events:
-                consents._note(event, "feedback", identity=person, way="message")
+                way = {"way": "message", "interaction_id": said.id}
+                if event == "asked":
+                    way = {"way": "hand", "note": "Asked at the end of the answer"}
+                consents._note(event, "feedback", identity=person, **way)
 
     @api.model
     def _demo_looks(self, people):

@@ -144,7 +144,11 @@ class TestLeaks(SocialCrmCommon, HttpCase):
                     and model._fields[field].comodel_name == "social.crm.identity"
                     for part in ("name", "handle", "external_id", "partner_id/email")
                 ]
-            yield f"{name} export", records.export_data(fields)
+            try:
+                yield f"{name} export", records.export_data(fields)
+            except AccessError:  # Odoo refuses what names one record the role may not read
+                plain = [f for f in fields if "/" not in f and not model._fields[f].comodel_name]
+                yield f"{name} export", records.export_data(plain)
             if not reports:
                 continue
             for field in known:
