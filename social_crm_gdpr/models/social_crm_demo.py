@@ -79,7 +79,7 @@ class SocialCrmDemo(models.AbstractModel):
 
     @api.model
     def _demo_measures(self, people):
-        """A restriction that was lifted, and a hold on a case in dispute."""
+        """A restriction that was lifted, and a hold on a contact in dispute."""
         now = fields.Datetime.now()
         clerk = self.env.ref("social_crm_gdpr.user_ivana_demo")
         restriction = self.env["social.crm.restriction"].with_user(clerk).create(
@@ -92,12 +92,10 @@ class SocialCrmDemo(models.AbstractModel):
         )
         restriction.end_reason = "Address confirmed by the forwarding office"
         restriction.action_end()
-        case = self.env["social.crm.interaction"].search(
-            [("identity_id", "=", people[3].id), ("case_id", "!=", False)], limit=1
-        ).case_id
+        gruber = self.env.ref("social_crm_gdpr.partner_gruber_demo")
         self.env["social.crm.legal.hold"].with_user(clerk).create(
             {
-                "case_ids": [Command.set(case.ids)],
+                "partner_ids": [Command.set(gruber.ids)],
                 "until": now + timedelta(days=180),
                 "reason": "Warranty claim before the arbitration board",
             }

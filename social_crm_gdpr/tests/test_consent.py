@@ -111,7 +111,9 @@ class TestConsent(ConsentCommon):
             self.assertFalse(self.ana._may("feedback"))
             self.consents._cron_expire()
             self.consents._cron_expire()
-        ends = self.consents.search([("event", "=", "expired")])
+        ends = self.consents.search(
+            [("event", "=", "expired"), ("identity_id", "in", (self.ana + self.ana2 + self.bo).ids)]
+        )
         self.assertEqual(ends.identity_id, self.ana)
         self.assertEqual(len(ends), 1)
 
