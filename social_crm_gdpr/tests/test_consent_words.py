@@ -168,7 +168,8 @@ class TestConsentWords(ConsentCommon):
     def test_a_yes_from_somebody_else_means_nothing(self):
         self.ask()
         self.answer("Da", who="bo")
-        given = Domain("event", "=", "given") & Domain("identity_id", "in", (self.ana + self.bo).ids)
+        people = self.ana + self.bo
+        given = Domain("event", "=", "given") & Domain("identity_id", "in", people.ids)
         self.assertFalse(self.consents.search(given))
 
     def test_a_no_is_remembered_and_nobody_asks_again(self):
