@@ -5,6 +5,7 @@ from . import personal_data, personal_data_mask, social_crm_measure
 # isort: split
 from . import (
     crm_lead,
+    display_name_mask,
     ir_http,
     mail_message,
     res_company,

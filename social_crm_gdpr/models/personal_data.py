@@ -61,7 +61,7 @@ class SocialCrmPersonalData(models.AbstractModel):
             people._refuse_restricted(what)
         exported = super().export_data(fields_to_export)
         self.env["social.crm.access.log"]._note("export", self)
-        return self._mask_people()._mask_in(exported)
+        return self._mask_in(exported)
 
     @api.model
     def _speaks_of_people(self):

@@ -17,6 +17,12 @@ BESIDES = {
     "parent_key root_key versions media hook_errors",
     "social.crm.outbox": "payload receipt error idempotency_key",
 }
+#: What an account and a contact are called in other people's words and ours.
+OF_ACCOUNT = (
+    "name", "handle", "external_id", "profile_url", "avatar_url", "verified_email",
+    "verified_phone",
+)  # fmt: skip
+OF_CONTACT = ("name", "email", "phone")
 
 
 def initial(text):
@@ -110,14 +116,11 @@ class SocialCrmPersonalData(models.AbstractModel):
         if not rows or not self._masks_for_user():
             return rows
         wanted = self._mask_fields() & set(fnames)
-        texts = self._mask_texts() & set(fnames)
-        if not wanted and not texts:
-            return rows
-        masked = self._masked_rows()
-        masked_ids = set(masked.ids)
-        words = self._mask_people()._mask_words() if texts else {}
+        texts = self._mask_texts() & set(fnames) - wanted
+        masked_ids = set(self._masked_rows().ids)
+        words = self._mask_known() if texts else {}
         for row in rows:
-            if wanted and row["id"] in masked_ids:
+            if row["id"] in masked_ids:
                 for name in wanted & row.keys():
                     row[name] = self._mask_value(row[name])
             for name in texts & row.keys():
@@ -126,23 +129,69 @@ class SocialCrmPersonalData(models.AbstractModel):
 
     @api.model
     def _mask_texts(self):
-        """Free words, in which names are replaced."""
+        """Words, also those worked out, in which names are replaced."""
         return {
             name
-            for name, personal in self._personal_data_fields().items()
-            if personal.category == CONTENT and self._fields[name].type in ("char", "text", "html")
+            for name, field in self._fields.items()
+            if field.type in ("char", "text", "html")
         }
 
-    def _mask_people(self):
-        """Whoever may be named in the words of these records.
+    def _mask_known(self):
+        """Whatever names the people these records speak of, and what is left of it.
 
-        :rtype: recordset
+        :return: name to initial, the longest first
+        :rtype: dict[str, str]
         """
-        people = self.env["social.crm.identity"]
+        rows_sudo = self.sudo()  # sudo: to know what must not be shown
+        people_sudo = rows_sudo.env["social.crm.identity"]
+        partners_sudo = rows_sudo.env["res.partner"]
+        if self._name == "social.crm.identity":
+            people_sudo = rows_sudo
         for name, field in self._fields.items():
-            if field.store and field.comodel_name == "social.crm.identity":
-                people |= self.sudo()[name].sudo(False)  # sudo: to know what must not be shown
-        return people
+            if field.comodel_name == "social.crm.identity" and field.store:
+                people_sudo |= rows_sudo[name]
+            elif field.comodel_name == "res.partner" and name == "partner_id":
+                partners_sudo |= rows_sudo[name]
+        masked_sudo = people_sudo._masked_for_user()
+        shown_sudo = people_sudo - masked_sudo
+        partners_sudo = (partners_sudo | masked_sudo.partner_id) - shown_sudo.partner_id
+        found = {one[name] for one in masked_sudo for name in OF_ACCOUNT}
+        found.update(one[name] for one in partners_sudo for name in OF_CONTACT)
+        # a short number would be found in dates and prices
+        names = [text for text in found if text and len(text) > (5 if text.isdigit() else 2)]
+        return {text: initial(text) for text in sorted(names, key=len, reverse=True)}
+
+    def _mask_in(self, data):
+        """Take the names of the people of these records out of data on its way to a screen.
+
+        :param data: JSON-able
+        """
+        words = self._mask_known() if self._masks_for_user() else {}
+
+        def mask(value):
+            if isinstance(value, dict):
+                return {key: mask(part) for key, part in value.items()}
+            if isinstance(value, list | tuple):
+                return [mask(part) for part in value]
+            return mask_words(value, words)
+
+        return mask(data) if words else data
+
+    @api.depends_context("uid", "company")
+    def _compute_display_name(self):
+        """Override: names in what a record is called, also where lists show it by way of others."""
+        super()._compute_display_name()
+        self._mask_display_names()
+
+    def _mask_display_names(self):
+        """Take people's names out of what these records are called; models that call them
+        otherwise ask this after their own way."""
+        if not self._is_ours() or not self._speaks_of_people():
+            return
+        # rights are lifted where a list names what it refers to, so the role alone counts
+        if self.env["social.crm.identity"]._masks() and (words := self._mask_known()):
+            for record in self:
+                record.display_name = mask_words(record.display_name, words)
 
     @api.model
     def _mask_value(self, value):
@@ -154,7 +203,7 @@ class SocialCrmPersonalData(models.AbstractModel):
         """Override: who sees initials carries initials away, also by way of another record."""
         rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
         if self and self._masks_for_user() and self._masked_rows():
-            names = self._mask_fields() | self._mask_texts() & {"name"}
+            names = self._mask_fields()
             columns = [at for at, path in enumerate(fields) if path and path[0] in names]
             for row in rows:
                 for at in columns:
@@ -195,7 +244,8 @@ class SocialCrmPersonalData(models.AbstractModel):
         name = groupby_spec.partition(":")[0].partition(".")[0]
         field = self._fields.get(name)
         if field is not None and not field.relational and self._masks_for_user():
-            if name in self._mask_fields():
+            personal = self._personal_data_fields().get(name)
+            if name in self._mask_fields() or personal and personal.category == CONTENT:
                 raise UserError(
                     self.env._("Names are masked for your role: group by something else.")
                 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .personal_data_mask import initial, mask_words
+from .personal_data_mask import initial
 
 #: Roles that work with people; who has none of them only looks on.
 WITH_NEED = (
@@ -77,43 +77,6 @@ class SocialCrmIdentity(models.Model):
         super()._compute_display_name()
         for identity in self._masked_for_user():
             identity.display_name = initial(identity.display_name)
-
-    def _mask_words(self):
-        """What these people are called, and what is left of it, the longest first.
-
-        :rtype: dict[str, str]
-        """
-        known = {}
-        for identity in self._masked().sudo():  # sudo: to know what must not be shown
-            partner = identity.partner_id
-            for text in (
-                identity.name, identity.handle, identity.external_id, identity.profile_url,
-                identity.avatar_url, identity.verified_email, identity.verified_phone,
-                partner.name, partner.email, partner.phone,
-            ):  # fmt: skip
-                if text and len(text) > 2:
-                    known[text] = initial(text)
-        return {text: known[text] for text in sorted(known, key=len, reverse=True)}
-
-    def _mask_people(self):
-        """Override: an account's own words name itself."""
-        return self
-
-    def _mask_in(self, data):
-        """Take the names of these accounts out of data on its way to a screen.
-
-        :param data: JSON-able
-        """
-        words = self._mask_words()
-
-        def mask(value):
-            if isinstance(value, dict):
-                return {key: mask(part) for key, part in value.items()}
-            if isinstance(value, list | tuple):
-                return [mask(part) for part in value]
-            return mask_words(value, words)
-
-        return mask(data) if words else data
 
     # === NOTING WHO LOOKS === #
 
