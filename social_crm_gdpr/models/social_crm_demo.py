@@ -43,7 +43,7 @@ class SocialCrmDemo(models.AbstractModel):
         clerk = self.env.ref("social_crm_gdpr.user_ivana_demo")
         requests = self.env["social.crm.privacy.request"].with_context(mail_notrack=True)
         contact = people[0].partner_id
-        access, erasure, objection = requests.create(
+        requests.create(
             [
                 {
                     "kind": "access",
@@ -67,16 +67,15 @@ class SocialCrmDemo(models.AbstractModel):
                 },
                 {
                     "kind": "objection",
-                    "source": "email",
-                    "said_name": "D. Kern",
-                    "said_email": "d.kern@example.com",
+                    "source": "message",
+                    "state": "proposed",
+                    "said_handle": people[3].handle or people[3].name,
                     "description": "I do not want you to read what I write about you elsewhere.",
                     "received_at": now - timedelta(hours=20),
+                    "subject_identity_ids": [Command.set(people[3].ids)],
                 },
             ]
         )
-        return access + erasure + objection
-
     @api.model
     def _demo_measures(self, people):
         """A restriction that was lifted, and a hold on a contact in dispute."""
