@@ -1,3 +1,4 @@
+# Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from werkzeug.exceptions import HTTPException
 
 from odoo import models

@@ -102,10 +102,10 @@ class SocialCrmPersonalData(models.AbstractModel):
         field = self._fields.get("identity_id")
         if field is None or field.comodel_name != "social.crm.identity":
             return self
-        people = self.sudo().identity_id.sudo(False)  # sudo: only compared
-        masked = people._masked()
-        return self.filtered(
-            lambda row: not (who := row.sudo().identity_id.sudo(False)) or who in masked
+        rows_sudo = self.sudo()  # sudo: whose it is, only compared
+        masked = set(rows_sudo.identity_id.sudo(False)._masked().ids)
+        return self.browse(
+            row.id for row in rows_sudo if not row.identity_id or row.identity_id.id in masked
         )
 
     # === WAYS OUT === #
