@@ -244,32 +244,72 @@ class SocialCrmPersonalData(models.AbstractModel):
         name = groupby_spec.partition(":")[0].partition(".")[0]
         field = self._fields.get(name)
         if field is not None and not field.relational and self._masks_for_user():
-            personal = self._personal_data_fields().get(name)
-            if name in self._mask_fields() or personal and personal.category == CONTENT:
-                raise UserError(
-                    self.env._("Names are masked for your role: group by something else.")
-                )
+            if name in self._mask_fields():
+                raise UserError(self._mask_refusal())
         return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
+    def _mask_refusal(self):
+        return self.env._("Names are masked for your role: group by something else.")
+
+    @api.model
+    def _refuse_word_groups(self, field):
+        """Refuse to call groups on a screen by words, which may name people.
+
+        :raise UserError: in words
+        """
+        personal = self._personal_data_fields().get(field.name)
+        if personal and personal.category == CONTENT and not field.relational:
+            if self._masks_for_user():
+                raise UserError(self._mask_refusal())
+
+    def _read_group_format_result(self, rows_dict, lazy_groupby):
+        """Override: as :meth:`_web_read_group_groupby_formatter`, for clients of before."""
+        super()._read_group_format_result(rows_dict, lazy_groupby)
+        for spec in lazy_groupby:
+            field = self._fields[spec.partition(":")[0].partition(".")[0]]
+            self._refuse_word_groups(field)
+            labels = [row[spec] for row in rows_dict if isinstance(row[spec], tuple)]
+            nameless = self._nameless(field, {label[0] for label in labels})
+            for row in rows_dict:
+                if isinstance(row[spec], tuple):
+                    row[spec] = nameless(row[spec])
 
     def _web_read_group_groupby_formatter(self, groupby_spec, values):
         """Override: a report counts whose use is restricted, and who is masked, without a name."""
         formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
         field = self._fields[groupby_spec.partition(":")[0].partition(".")[0]]
-        if "." in groupby_spec or field.type not in ("many2one", "many2many"):
+        if "." in groupby_spec:  # the model at the end of the path is asked itself
             return formatter
+        self._refuse_word_groups(field)
+        if field.type not in ("many2one", "many2many"):
+            return formatter
+        nameless = self._nameless(field, {one.id for one in values if one})
+
+        def without_names(value):
+            label, domain = formatter(value)
+            return (nameless(label) if label else label), domain
+
+        return without_names
+
+    @api.model
+    def _nameless(self, field, ids):
+        """What groups of people are called: not by name where their use is restricted or masked.
+
+        :param field: by which is grouped
+        :param set ids: of the groups
+        :return: from a label (id, name) to the one to show
+        :rtype: callable
+        """
         if field.comodel_name not in ("res.partner", "social.crm.identity"):
-            return formatter
-        people = self.env[field.comodel_name].browse({one.id for one in values if one})
-        restricted = set(people._is_restricted().ids)
+            return lambda label: label
+        restricted = set(self.env[field.comodel_name].browse(ids)._is_restricted().ids)
         masks = field.comodel_name == "res.partner" and self._masks_for_user()
 
-        def nameless(value):
-            label, domain = formatter(value)
-            if label and label[0] in restricted:
-                label = (label[0], self.env._("Restricted person"))
-            elif label and masks:
-                label = (label[0], initial(label[1]))
-            return label, domain
+        def nameless(label):
+            if label[0] in restricted:
+                return label[0], self.env._("Restricted person")
+            return (label[0], initial(label[1])) if masks else label
 
         return nameless
 
