@@ -245,7 +245,8 @@ class SocialCrmPersonalData(models.AbstractModel):
         field = self._fields.get(name)
         if field is not None and not field.relational and self._masks_for_user():
             if name in self._mask_fields():
-                raise UserError(self._mask_refusal())
+                # as of a field one may not read: screens do not offer it for grouping then
+                raise AccessError(self._mask_refusal())
         return super()._read_group_groupby(alias, groupby_spec, query)
 
     @api.model
