@@ -13,8 +13,10 @@ from odoo.addons.social_crm_base.tools.privacy import PSEUDONYM
 BATCH = 500
 #: For how long a network may take to delete what we published, before we forget its name.
 REMOTE_DAYS = 7
-SETTLED = ("done", "failed", "cancelled", "by_hand")
+SETTLED = ("done", "failed", "cancelled")
 DELETING = "delete"
+#: By what a network knows our words again; needed until it has deleted them.
+REMOTE_NAMES = frozenset({"external_id", "container", "remote_ref", "remote_key", "permalink"})
 
 
 class SocialCrmErasure(models.Model):
@@ -207,7 +209,10 @@ class SocialCrmErasure(models.Model):
 
     def _erase_social_crm_interaction(self, words):
         """A shell stays for figures and replays: no words, no names, days instead of times."""
-        self._clear_rows(words)
+        waiting = self.outbox_ids.filtered(lambda row: row.state not in SETTLED)
+        asked = words & waiting.interaction_id
+        self._clear_rows(words - asked)
+        self._clear_rows(asked, keep=REMOTE_NAMES)
         self._update(
             words,
             [
@@ -346,8 +351,11 @@ class SocialCrmErasure(models.Model):
                 "asked": len(self.outbox_ids),
                 "done": len(answers.get("done", ())),
                 "by_hand": len(answers.get("by_hand", ())),
+                "failed": len(answers.get("failed", ())),
             },
         }
+        # what nobody did in time is given up: without its name nobody could do it any more
+        self.outbox_ids.filtered(lambda row: row.state not in SETTLED).state = "cancelled"
         self.mail_ids.exists().unlink()
         self._erase_social_crm_interaction(words)
         self._clear_rows(self.outbox_ids)

@@ -5,6 +5,7 @@ from . import test_consent_words
 from . import test_erasure
 from . import test_erasure_accounting
 from . import test_erasure_log
+from . import test_erasure_networks
 from . import test_erasure_property
 from . import test_erasure_told
 from . import test_evidence

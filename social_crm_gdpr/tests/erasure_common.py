@@ -89,11 +89,18 @@ class ErasureCommon(SocialCrmCommon):
         erasure.with_user(self.second).action_approve()
         return self.work(erasure)
 
-    def work(self, erasure):
+    def work(self, erasure, by_hand=True):
+        """Run it to the end.
+
+        :param bool by_hand: whether a colleague does what is to be done by hand
+        """
         erasure = erasure.sudo()
         for _batch in range(4):
             for _done in erasure._work():
                 pass
+            if by_hand and erasure.state == "remote":
+                waiting = erasure.outbox_ids.filtered(lambda row: row.state == "by_hand")
+                waiting.action_done_by_hand()
         self.env.invalidate_all()
         return erasure
 
