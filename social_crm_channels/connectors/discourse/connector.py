@@ -50,6 +50,8 @@ class SocialCrmConnectorDiscourse(models.AbstractModel):
     - Accounts (``user_created`` and the like): people who said nothing to us are not stored.
     - Notices, whispers and robots of the forum's own; chat, polls, badges, groups and categories.
     - Files: they are shown in the forum, behind its own rights; ours are uploaded there.
+    - User API keys (``/user-api-key``): a person's consent for a program of their own; a forum of
+      ours gives the account a key, which an administrator sees and revokes.
     - Reading marks: topics are read by time in view, which a program cannot have.
     - What is older than ``const.FIRST_DAYS`` days when the forum is connected. Edits and deletions
       that no webhook told are found for the newest ``const.WATCHED`` posts only.
