@@ -66,6 +66,7 @@ class SocialCrmErasure(models.Model):
         string="Cut-off", readonly=True, copy=False,
         help="What dates from before is erased and stays away.",
     )
+    request_ids = fields.One2many("social.crm.privacy.request", "erasure_id", readonly=True)
     line_ids = fields.One2many("social.crm.erasure.line", "erasure_id", readonly=True)
     hit_ids = fields.One2many("social.crm.erasure.hit", "erasure_id", readonly=True)
     open_hit_count = fields.Integer(string="To Look At", compute="_compute_open_hit_count")
@@ -205,7 +206,12 @@ class SocialCrmErasure(models.Model):
         return True
 
     def action_propose(self):
-        """Ask a second person, on the ground of the preview."""
+        """Ask a second person, on the ground of the preview.
+
+        :raise UserError: for the preview of a request, which is decided there
+        """
+        if self.request_ids:
+            raise UserError(self.env._("A privacy request asks for this: go on there."))
         self.action_preview()
         for erasure in self:
             # sudo: written by the act

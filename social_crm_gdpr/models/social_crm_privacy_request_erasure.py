@@ -1,12 +1,12 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 
 class SocialCrmPrivacyRequest(models.Model):
-    """A request for erasure, approved by a second person, erases."""
+    """A request for erasure: what would go is counted, a second person approves, it erases."""
 
     _inherit = "social.crm.privacy.request"
 
@@ -14,15 +14,106 @@ class SocialCrmPrivacyRequest(models.Model):
         "social.crm.erasure", readonly=True, copy=False, ondelete="set null",
         index="btree_not_null",
     )
+    erasure_state = fields.Selection(related="erasure_id.state", string="State of the Erasure")
+    erasure_line_ids = fields.One2many(related="erasure_id.line_ids", string="Counts")
     declines_suppression = fields.Boolean(
         string="Declines the Suppression List", copy=False,
         help="The person was told of the suppression list and does not want to be on it."
     )
 
+    @api.depends("erasure_id.state")
+    def _compute_next_step(self):
+        """Override: the next step follows the erasure, too."""
+        return super()._compute_next_step()
+
+    def _next_step(self):
+        if self.kind == "erasure" and self.state == "identified" and not self.erasure_id:
+            return self.env._("Press Preview: see what goes, what stays and why. Nothing changes.")
+        return super()._next_step()
+
+    def _next_step_in_progress(self):
+        if self.kind != "erasure" or not self.erasure_id:
+            return super()._next_step_in_progress()
+        return {
+            "parked": self.env._(
+                "A legal hold keeps this data. The erasure goes on by itself when the hold ends."
+            ),
+            "remote": self.env._(
+                "Networks and recipients were asked to delete too. The proof follows when they "
+                "have answered, or after a week."
+            ),
+            "withheld": self.env._(
+                "The search found places that somebody must look at: open the erasure."
+            ),
+            "done": self.env._(
+                "Erased and proven: the certificate is with the erasure. Now tell the person: "
+                "draft the answer, read it over, send it."
+            ),
+        }.get(
+            self.erasure_state,
+            self.env._("The data is erased in the background, then searched: come back soon."),
+        )
+
+    # === PREVIEW === #
+
+    def action_preview_erasure(self):
+        """Count what would go, what would stay, and why. Nothing changes.
+
+        :raise UserError: where nobody is named, or it has begun
+        """
+        self.check_access("write")
+        for request in self:
+            if request.kind != "erasure" or request.state not in (
+                "received", "identified", "approved"
+            ):  # fmt: skip
+                raise UserError(self.env._("There is nothing to preview now."))
+            request._drop_preview()
+            erasure = self.env["social.crm.erasure"].create(
+                {
+                    "company_id": request.company_id.id,
+                    "identity_ids": [fields.Command.set(request.subject_identity_ids.ids)],
+                    "partner_ids": [fields.Command.set(request.subject_partner_ids.ids)],
+                }
+            )
+            erasure.action_preview()
+            request.sudo().erasure_id = erasure  # sudo: the act sets what no form may
+
+    def _drop_preview(self):
+        """Forget counts that nobody decided on."""
+        # sudo: nobody deletes erasures; of these nothing was done yet
+        self.sudo().erasure_id.filtered(lambda erasure: erasure.state == "draft").unlink()
+
+    def action_open_erasure(self):
+        """How far the erasure is, and its certificate.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return self.erasure_id._get_records_action()
+
+    def write(self, vals):
+        """Override: what was counted for others than are meant now is counted anew."""
+        if {"subject_identity_ids", "subject_partner_ids", "kind"} & vals.keys():
+            self._drop_preview()
+        return super().write(vals)
+
+    def _close(self, state):
+        """Override: what will not be erased needs no preview."""
+        self._drop_preview()
+        return super()._close(state)
+
+    def _identified(self, method):
+        """Override: the other clerks are asked to look."""
+        super()._identified(method)
+        self.filtered("needs_second_person")._ask_clerks()
+
+    # === ERASING === #
+
     def _execute_erasure(self):
         """Override to begin the erasure; two people have looked at it."""
         result = super()._execute_erasure()
         for request in self:
+            request._drop_preview()
             # sudo: the act sets what no form may
             request.sudo().erasure_id = self.env["social.crm.erasure"]._for_request(
                 request.subject_identity_ids,

@@ -144,17 +144,22 @@ class SocialCrmPrivacyRequest(models.Model):
         return request_sudo
 
     def _ask_clerks(self):
-        """One task for whoever handles it, else for every clerk."""
+        """One task for whoever handles it, else for every clerk; it takes the last one's place."""
         for request in self:
-            for user in request.user_id or request._clerks():
+            users, summary = request.user_id or request._clerks(), {
+                "proposed": self.env._("Is this a privacy request?"),
+                "identified": self.env._("Privacy request: the person is checked, carry it out"),
+            }.get(request.state, self.env._("New privacy request: find and check the person"))
+            if request.state == "identified" and request.needs_second_person:
+                users = request._clerks() - request.checked_by_id
+                summary = self.env._("Privacy request: look it over and approve")
+            # sudo: tasks of every clerk
+            request.sudo().activity_ids.filtered("automated").unlink()
+            for user in users:
                 request.activity_schedule(
                     "mail.mail_activity_data_todo",
                     date_deadline=fields.Date.context_today(request),
-                    summary=(
-                        self.env._("Is this a privacy request?")
-                        if request.state == "proposed"
-                        else self.env._("New privacy request: find and check the person")
-                    ),
+                    summary=summary,
                     user_id=user.id,
                 )
 
