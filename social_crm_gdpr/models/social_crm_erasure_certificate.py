@@ -77,12 +77,16 @@ class SocialCrmErasure(models.Model):
         self.facts = {**(self.facts or {}), "recipients": len(addresses)}
 
     def action_certificate(self):
-        """Open the certificate for printing.
+        """Open the certificate for printing: as PDF, or on the screen where none can be made.
 
         :rtype: dict
         """
         self.ensure_one()
-        return self.env.ref("social_crm_gdpr.social_crm_erasure_report").report_action(self)
+        report = self.env.ref("social_crm_gdpr.social_crm_erasure_report")
+        action = report.report_action(self)
+        if report.get_wkhtmltopdf_state() in ("install", "broken"):
+            action["report_type"] = "qweb-html"
+        return action
 
     def _certificate_rows(self):
         """The certificate's figures in words.

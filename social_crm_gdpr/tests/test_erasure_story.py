@@ -49,7 +49,9 @@ class TestErasureStory(ErasureCommon, BrowserCase):
             self.env.ref("social_crm_gdpr.ir_cron_erasure").method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "kinds"]))
-        self._walk("certificate", self.clerk)
+        reports = type(self.env["ir.actions.report"])
+        with patch.object(reports, "get_wkhtmltopdf_state", lambda report: "install"):
+            self._walk("certificate", self.clerk)
         with patch.object(type(self.env["mail.mail"]), "send_after_commit", lambda mails: None):
             self._walk("answer", self.clerk)
 
