@@ -146,7 +146,7 @@ class SocialCrmPrivacyRequest(models.Model):
                 raise UserError(self.env._("Only who asks for erasure would be listed."))
             request_sudo = request.sudo()  # sudo: the act sets what a closed request does not let
             request_sudo.declines_suppression = True
-            request_sudo.erasure_id._decline()
+            request_sudo.erasure_id.filtered(lambda one: one.state != "draft")._decline()
 
     def _personal_data_fields(self):
         return {
