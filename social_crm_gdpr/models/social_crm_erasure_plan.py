@@ -19,7 +19,7 @@ LAST = (
     "res.partner",
 )
 #: What is about measures, erasures and proof goes by its own rules.
-LEFT_OUT = frozenset({"social.crm.erasure", "social.crm.legal.hold", "social.crm.evidence"})
+LEFT_OUT = frozenset({"social.crm.erasure", "social.crm.evidence"})
 #: Documents that tax law keeps, by model: which of them, and the field of the person.
 TAX_DOCUMENTS = {
     "account.move": ([("state", "=", "posted")], ("partner_id", "partner_shipping_id")),
@@ -104,6 +104,8 @@ class SocialCrmErasure(models.Model):
         domain = records._personal_data_domain(self.identity_ids, self.partner_ids)
         if Domain(domain).is_false():
             return []
+        if model == "social.crm.legal.hold":
+            domain &= Domain("state", "!=", "active")  # what holds yet has to know whom
         if "company_id" in records._fields and records._fields["company_id"].store:
             domain &= Domain("company_id", "in", [self.company_id.id, False])
         return list(records._search(domain, order="id"))

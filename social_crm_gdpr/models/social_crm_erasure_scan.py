@@ -14,7 +14,10 @@ from odoo.addons.social_crm_base.tools.privacy import CONTENT, KEEP, NONE
 from ..tools.alias_search import AliasSearch, like
 
 #: What the judge wants to know of a row, where its table has it.
-FACTS = ("id", "company_id", "create_date", "received_at", "model", "res_model", "res_id")
+FACTS = (
+    "id", "company_id", "create_date", "received_at", "model", "res_model", "res_id", "direction",
+    "author_id",
+)  # fmt: skip
 #: The program's own words and lists of the world: a name in them is nobody's.
 VOCABULARY = re.compile(
     r"(ir_(?!attachment|logging|mail|config_parameter|profile|exports|filters|default)\w+"
@@ -35,6 +38,18 @@ WORDS = {
     "discuss_channel": {"description"},
     "ir_attachment": {"index_content"},
 }  # fmt: skip
+#: Where what other people said stands; any other words are our own, and have no business with a
+#: name that was erased.
+OTHERS = {
+    "social_crm_interaction": None,
+    "social_crm_case": {"name"},
+    "social_crm_question": {"text"},
+    "social_crm_event": None,
+    "social_crm_import_line": None,
+    "social_crm_privacy_request": {"description"},
+    "ir_attachment": {"index_content"},
+    "mail_message": {"body", "subject"},
+}
 #: Where a namesake's name stands.
 NAMED = {
     "social_crm_identity": {"name", "handle", "handle_key"},
@@ -270,10 +285,10 @@ class SocialCrmErasure(models.Model):
             return "objection"
         if table == "social_crm_suppression_hit":
             return "undecided"
-        if declared := self._declared_ground(model, column):
+        if declared := self._declared_ground(model, table, column, row):
             return declared
         if column in WORDS.get(table, ()):
-            return "others"
+            return "others" if self._is_others(table, column, row) else None
         if table == "ir_attachment" and row.get("res_model") in self.env:
             return "others" if row.get("res_id") else None
         if kinds == {"name"} and (VOCABULARY.match(table) or column in NAMED.get(table, ())):
@@ -298,7 +313,23 @@ class SocialCrmErasure(models.Model):
         return table.startswith(("social_crm_", "res_partner", "crm_lead", "mail_", "ir_att"))
 
     @api.model
-    def _declared_ground(self, model, column):
+    def _is_others(self, table, column, row):
+        """Whether somebody else said it, and not we: fails closed.
+
+        :rtype: bool
+        """
+        if table not in OTHERS or OTHERS[table] and column not in OTHERS[table]:
+            return False
+        if row.get("direction") == "out":
+            return False
+        if table == "mail_message":
+            author = self.env["res.partner"].browse(row["author_id"] or [])
+            users = author.with_context(active_test=False).user_ids
+            return bool(author) and not users.filtered(lambda user: user._is_internal())
+        return True
+
+    @api.model
+    def _declared_ground(self, model, table, column, row):
         """What the model's own declaration says of the column.
 
         :rtype: str | None
@@ -307,7 +338,8 @@ class SocialCrmErasure(models.Model):
             return None
         personal = self.env[model]._personal_data_fields().get(column)
         if personal and personal.category == CONTENT:
-            return "others"  # the person's own were emptied: what is left is somebody else's
+            # the person's own were emptied: what is left is somebody else's, or ours
+            return "others" if self._is_others(table, column, row) else None
         if personal and personal.erasure == KEEP and personal.category != NONE:
             return "accountability"
         return None

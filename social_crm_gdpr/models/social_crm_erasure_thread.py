@@ -4,10 +4,12 @@
 import logging
 import re
 
-from psycopg2 import Error
+from psycopg2 import IntegrityError
 
 from odoo import fields, models
 from odoo.tools import SQL, html_escape
+
+from .social_crm_erasure_plan import TAX_DOCUMENTS
 
 _logger = logging.getLogger(__name__)
 
@@ -120,16 +122,24 @@ class SocialCrmErasure(models.Model):
         )
         self._erase_written(partners)
         self._erase_users(partners)
-        for bank in partners.bank_ids:
-            try:
-                with self.env.cr.savepoint():
-                    bank.unlink()
-            except (Error, Exception):  # noqa: BLE001 (a payment names it: accounting keeps it)
-                self._keep("res.partner.bank", "tax", bank.ids)
+        self._erase_banks(partners)
         self._update(
             partners,
             [SQL("active = false"), SQL("social_erased_at = %s", fields.Datetime.now())],
         )
+
+    def _erase_banks(self, partners):
+        """Bank accounts go, by SQL: Odoo would archive them, and log their number.
+
+        What a posted entry or payment names stays, as accounting keeps it.
+        """
+        for bank in self.env["res.partner.bank"].search([("partner_id", "in", partners.ids)]):
+            try:
+                with self.env.cr.savepoint():
+                    self.env.cr.execute("DELETE FROM res_partner_bank WHERE id = %s", [bank.id])
+            except IntegrityError:
+                self._keep("res.partner.bank", "tax", bank.ids)
+        self.env["res.partner.bank"].invalidate_model()
 
     def _erase_crm_lead(self, leads):
         """Stage, value and dates stay for figures; who it was and what was written do not."""
@@ -177,12 +187,35 @@ class SocialCrmErasure(models.Model):
         self._erase_messages(messages - stays)
         self.env["mail.notification"].search([("res_partner_id", "in", partners.ids)]).unlink()
         self.env["mail.mail"].search([("recipient_ids", "in", partners.ids)]).unlink()
+        for model, (_domain, names) in TAX_DOCUMENTS.items():
+            if model in self.env:
+                named = [name for name in names if name in self.env[model]._fields]
+                rows = self.env[model].search(
+                    fields.Domain.OR(fields.Domain(name, "in", partners.ids) for name in named)
+                )
+                self._drop_copies(model, rows.ids)
+
+    def _drop_copies(self, model, ids):
+        """Mails about documents that stay are copies to post; by SQL, the message itself stays."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM mail_mail WHERE mail_message_id IN"
+            " (SELECT id FROM mail_message WHERE model = %s AND res_id = ANY(%s))",
+            [model, ids],
+        )
+        self.env["mail.mail"].invalidate_model()
 
     def _erase_users(self, partners):
         """A portal account of the person is closed."""
         users = self.env["res.users"].search([("partner_id", "in", partners.ids)])
         for user in users:
-            user.write({"active": False, "login": f"erased-{self.reference}-{user.id}"})
+            user.write(
+                {
+                    "active": False,
+                    "login": f"erased-{self.reference}-{user.id}",
+                    "signature": False,
+                }
+            )
             user.password = self._new_password()
 
     def _new_password(self):

@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .erasure_common import ErasureCommon
 
@@ -57,3 +57,25 @@ class TestErasureAccounting(ErasureCommon):
         self.assertFalse(self.contact.email or self.contact.phone or self.contact.image_1920)
         self.assertGreaterEqual(erasure.facts["kept"]["tax"], 2)
         self.assertFalse(self.ana.exists())
+
+    def test_a_confirmed_order_keeps_its_contact_and_nothing_social(self):
+        if "sale.order" not in self.env:
+            self.skipTest("without sales there are no orders")
+        orders = self.env["sale.order"].create([{"partner_id": self.contact.id} for _each in "ab"])
+        orders[0].action_confirm()
+        bank = self.env["res.partner.bank"].create(
+            {"acc_number": "RS35105008123123123173", "partner_id": self.contact.id}
+        )
+        user = new_test_user(
+            self.env, "ana.anic@mail.example", groups="base.group_portal",
+            partner_id=self.contact.id,
+        )  # fmt: skip
+        erasure = self.erase(self.ana)
+        self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "kinds"]))
+        self.assertEqual((self.contact.name, self.contact.street), ("Ana Anić", "Cara Dušana 1"))
+        self.assertFalse(self.contact.email or self.contact.phone or self.contact.image_1920)
+        self.assertEqual(orders[0].partner_id, self.contact)
+        self.assertFalse(self.ana.exists() or self.said("m1") or bank.exists())
+        self.assertFalse(user.active)
+        self.assertEqual(user.login, f"erased-{erasure.reference}-{user.id}")
+        self.assertGreaterEqual(erasure.facts["kept"]["tax"], 2, "the contact and the order")
