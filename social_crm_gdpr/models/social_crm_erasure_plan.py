@@ -105,7 +105,7 @@ class SocialCrmErasure(models.Model):
         if Domain(domain).is_false():
             return []
         if model == "social.crm.legal.hold":
-            domain &= Domain("state", "!=", "active")  # what holds yet has to know whom
+            domain &= Domain("state", "=", "ended")  # what holds yet has to know whom
         if "company_id" in records._fields and records._fields["company_id"].store:
             domain &= Domain("company_id", "in", [self.company_id.id, False])
         return list(records._search(domain, order="id"))
