@@ -68,7 +68,7 @@ class TestErasureAccounting(ErasureCommon):
         )
         user = new_test_user(
             self.env, "ana.anic@mail.example", groups="base.group_portal",
-            partner_id=self.contact.id,
+            partner_id=self.contact.id, name="Ana Anić",
         )  # fmt: skip
         erasure = self.erase(self.ana)
         self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "kinds"]))
