@@ -15,10 +15,15 @@ class SocialCrmErasure(models.Model):
 
         :param dict grounds: ground to table to ids, as the scan explained them
         """
-        kept = {ground: sum(map(len, tables.values())) for ground, tables in grounds.items()}
-        for by_ground in (self.kept or {}).values():
+        rows = {
+            ground: {(table, row) for table, ids in tables.items() for row in ids}
+            for ground, tables in grounds.items()
+        }
+        for model, by_ground in (self.kept or {}).items():
+            table = self.env[model]._table
             for ground, ids in by_ground.items():
-                kept[ground] = max(kept.get(ground, 0), len(ids))
+                rows.setdefault(ground, set()).update((table, row) for row in ids)
+        kept = {ground: len(found) for ground, found in rows.items()}
         now = fields.Datetime.now()
         erased = {}
         for line in self.line_ids.filtered(lambda line: line.action != "keep"):
