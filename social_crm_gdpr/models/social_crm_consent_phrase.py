@@ -42,7 +42,7 @@ class SocialCrmConsentPhrase(models.Model):
     # No company: a language's words, the same for all
 
     _name = "social.crm.consent.phrase"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Word of Consent"
     _order = "lang, kind, id"
     _rec_name = "text"
@@ -63,19 +63,6 @@ class SocialCrmConsentPhrase(models.Model):
     def _compute_key(self):
         for phrase in self:
             phrase.key = plain(phrase.text) or False if phrase.kind in HEARD else False
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()

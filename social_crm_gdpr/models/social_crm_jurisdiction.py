@@ -20,7 +20,7 @@ class SocialCrmJurisdiction(models.Model):
 
     # No company: it is the law of countries
     _name = "social.crm.jurisdiction"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Data Protection Law"
     _order = "sequence, id"
 
@@ -71,19 +71,6 @@ class SocialCrmJurisdiction(models.Model):
         "CHECK(answer_amount > 0 AND breach_hours > 0 AND extension_amount >= 0)",
         "A term is longer than nothing.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _of(self, company):

@@ -12,7 +12,7 @@ class SocialCrmPrivacyTrigger(models.Model):
 
     # No company: how a language asks
     _name = "social.crm.privacy.trigger"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Words of Privacy Requests"
     _order = "lang, kind, id"
     _rec_name = "kind"
@@ -25,19 +25,6 @@ class SocialCrmPrivacyTrigger(models.Model):
         required=True, help="One phrase a line; a * at the end of a word takes every ending."
     )
     active = fields.Boolean(default=True)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache()

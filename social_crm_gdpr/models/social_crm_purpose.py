@@ -23,7 +23,7 @@ class SocialCrmPurpose(models.Model):
     # No company: what data is used for is defined once; people decide on it company by company
 
     _name = "social.crm.purpose"
-    _inherit = ["mail.thread", "social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "mail.thread", "social.crm.personal.data"]
     _description = "Purpose"
     _order = "sequence, id"
 
@@ -124,15 +124,9 @@ class SocialCrmPurpose(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
     def write(self, vals):
         if "code" in vals and any(purpose.code != vals["code"] for purpose in self):
             raise UserError(self.env._("The code stays as it is: consents and gates name it."))
-        self.env.registry.clear_cache()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -142,7 +136,6 @@ class SocialCrmPurpose(models.Model):
             [("purpose_id", "in", self.ids)], limit=1
         ):
             raise UserError(self.env._("People decided on this purpose. Archive it instead."))
-        self.env.registry.clear_cache()
 
     # === BUSINESS METHODS === #
 

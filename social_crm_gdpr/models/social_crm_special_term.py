@@ -17,7 +17,7 @@ class SocialCrmSpecialTerm(models.Model):
 
     # No company: what is a special category is the law's matter
     _name = "social.crm.special.term"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Words of Special Categories"
     _order = "lang, name"
 
@@ -27,19 +27,6 @@ class SocialCrmSpecialTerm(models.Model):
     )
     words = fields.Text(required=True, help="One a line; a * at the end takes every ending.")
     active = fields.Boolean(default=True)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache("lang")

@@ -51,7 +51,7 @@ class SocialCrmSuppression(models.Model):
     """
 
     _name = "social.crm.suppression"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.cached", "social.crm.personal.data"]
     _description = "Suppression List"
     _order = "cutoff desc, id desc"
     _rec_name = "reference"
@@ -89,21 +89,6 @@ class SocialCrmSuppression(models.Model):
     )
 
     _hash_unique = models.UniqueIndex("(company_id, hash, key_name)")
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # === BUSINESS METHODS === #
 
