@@ -29,32 +29,12 @@ class SocialCrmEvent(models.Model):
         tried = set()
         seconds_left = 1
         while seconds_left > 0:
-            channel = self._next_fetch(tried)
+            channel = self._claim_channel("next_fetch_at", CLAIM_FETCH, "receive_poll", tried)
             if not channel:
                 self._progress(0)
                 return
             tried.add(channel.id)
             seconds_left = self._fetch_channel(channel)
-
-    def _next_fetch(self, tried):
-        """A channel whose turn it is and that nobody else reads, or an empty recordset."""
-        self.env.cr.execute(
-            """
-            SELECT s.channel_id FROM social_crm_channel_sync s
-              JOIN social_crm_channel c ON c.id = s.channel_id
-             WHERE c.active AND c.is_connected AND c.connector != 'manual' AND NOT c.id = ANY(%s)
-               AND COALESCE(s.next_fetch_at, '-infinity') <= %s
-             ORDER BY s.next_fetch_at NULLS FIRST, c.id
-            """,
-            [list(tried), fields.Datetime.now()],
-        )
-        for (channel_id,) in self.env.cr.fetchall():
-            self.env.cr.rollback()
-            self.env.invalidate_all(flush=False)
-            channel = self.env["social.crm.channel"].browse(channel_id)
-            if self._claim(CLAIM_FETCH, channel_id) and channel._can("receive_poll"):
-                return channel.with_company(channel.company_id)
-        return self.env["social.crm.channel"]
 
     @races_expected()
     def _fetch_channel(self, channel):

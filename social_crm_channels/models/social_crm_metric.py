@@ -31,31 +31,12 @@ class SocialCrmMetric(models.Model):
         """One reader. Any number of scheduled actions may run this at once."""
         tried, left = set(), 1
         while left > 0:
-            channel = self._next_figures(tried)
+            channel = self._claim_channel("next_figures_at", CLAIM_FIGURES, "metrics", tried)
             if not channel:
                 self._progress(0)
                 return
             tried.add(channel.id)
             left = self._read_figures(channel)
-
-    def _next_figures(self, tried):
-        """A channel whose figures of today are not here yet, or an empty recordset."""
-        self.env.cr.execute(
-            """
-            SELECT s.channel_id FROM social_crm_channel_sync s
-              JOIN social_crm_channel c ON c.id = s.channel_id
-             WHERE c.active AND c.is_connected AND c.connector != 'manual' AND NOT c.id = ANY(%s)
-               AND COALESCE(s.next_figures_at, '-infinity') <= %s
-             ORDER BY s.next_figures_at NULLS FIRST, c.id
-            """,
-            [list(tried), fields.Datetime.now()],
-        )
-        for (channel_id,) in self.env.cr.fetchall():
-            self._start_over()
-            channel = self.env["social.crm.channel"].browse(channel_id)
-            if self._claim(CLAIM_FIGURES, channel_id) and channel._can("metrics"):
-                return channel.with_company(channel.company_id)
-        return self.env["social.crm.channel"]
 
     def _read_figures(self, channel):
         """Ask one channel's network, and settle when to ask again.

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import psycopg2
 from psycopg2 import errorcodes
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import LockError
+from odoo.tools import SQL
 
 # Another transaction was quicker. Nothing is wrong with the data: roll back and do it again.
 LOST_RACES = frozenset(
@@ -73,6 +74,36 @@ class SocialCrmWorker(models.AbstractModel):
         """
         self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [space, key])
         return self.env.cr.fetchone()[0]
+
+    def _claim_channel(self, due, space, capability, tried):
+        """Claim a channel whose turn it is and that nobody else reads.
+
+        :param str due: field of ``social.crm.channel.sync`` that says when its turn is
+        :param int space: one of ``CLAIM_*``
+        :param str capability: what its connector must be able to
+        :param set tried: ids of channels this run had already
+        :return: one channel, or an empty recordset
+        :rtype: recordset
+        """
+        turn = SQL.identifier("s", due)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT s.channel_id FROM social_crm_channel_sync s
+                  JOIN social_crm_channel c ON c.id = s.channel_id
+                 WHERE c.active AND c.is_connected AND c.connector != 'manual'
+                   AND NOT c.id = ANY(%s) AND COALESCE(%s, '-infinity') <= %s
+                 ORDER BY %s NULLS FIRST, c.id
+                """,
+                list(tried), turn, fields.Datetime.now(), turn,
+            )
+        )
+        for (channel_id,) in rows:
+            self._start_over()
+            channel = self.env["social.crm.channel"].browse(channel_id)
+            if self._claim(space, channel_id) and channel._can(capability):
+                return channel.with_company(channel.company_id)
+        return self.env["social.crm.channel"]
 
     def _wake(self, method, at=None):
         """Ask for the workers that run a method of this model, as many as there are.
