@@ -22,7 +22,7 @@ class SocialCrmNoticePage(SocialCrmPreferencePage):
         )
         wanted = request.httprequest.accept_languages.best or ""
         if not notice:
-            return self._dead(lang)
+            raise self._dead(lang)
         lang = page_words.language(lang, wanted)
         text = notice._text(lang)
         words = page_words.words(text.lang, NOTICE)

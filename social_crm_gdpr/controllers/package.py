@@ -3,7 +3,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request, route
 
-from ..tools.public import generic_answer, public
+from ..tools.public import dead_link, public
 
 
 class SocialCrmPackage(Controller):
@@ -17,11 +17,11 @@ class SocialCrmPackage(Controller):
         tokens = request.env["social.crm.privacy.token"]
         if request.httprequest.method == "GET":
             if not tokens._look(token, "package").request_id.package_id:
-                return self._gone()
+                return dead_link()
             return request.render("social_crm_gdpr.public_package", {"token": token})
         found_sudo = tokens._redeem(token, "package").request_id
         if not found_sudo.package_id:
-            return self._gone()
+            return dead_link()
         found_sudo._package_fetched()
         return self._stream(found_sudo)
 
@@ -40,11 +40,3 @@ class SocialCrmPackage(Controller):
     def _stream(self, found_sudo):
         stream = found_sudo.package_id._to_http_stream()
         return stream.get_response(as_attachment=True, immutable=False)
-
-    def _gone(self):
-        return generic_answer(
-            request.env._(
-                "This link has been used, has run out or is not complete. Ask us for a new one."
-            ),
-            status=404,
-        )

@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import json
 
+from werkzeug.exceptions import NotFound
+
 from odoo.http import Controller, Response, request, route
 
 from ..tools import page_words, token
@@ -19,10 +21,7 @@ class SocialCrmPreferencePage(Controller):
     @public(form="preferences", limit=CAP)
     def preferences(self, secret, lang="", **form):
         """Show what holds, and take down what is changed."""
-        opened = self._opened(secret, lang)
-        if not opened:
-            return self._dead(lang)
-        page, person, company, lang = opened
+        opened = page, person, company, lang = self._opened(secret, lang)
         said = ""
         if request.httprequest.method == "POST":
             wanted = set(request.httprequest.form.getlist("purpose"))
@@ -40,10 +39,7 @@ class SocialCrmPreferencePage(Controller):
 
         Opening the address changes nothing: programs that look at links open it.
         """
-        opened = self._opened(secret, lang)
-        if not opened:
-            return self._dead(lang)
-        page, person, company, lang = opened
+        opened = page, person, company, lang = self._opened(secret, lang)
         said = ""
         if request.httprequest.method == "POST":
             page._stop(person, company, lang)
@@ -57,10 +53,7 @@ class SocialCrmPreferencePage(Controller):
     @public()
     def receipt(self, secret, lang="", **form):
         """Everything recorded of that account, to read and print."""
-        opened = self._opened(secret, lang)
-        if not opened:
-            return self._dead(lang)
-        page, person, company, lang = opened
+        page, person, company, lang = self._opened(secret, lang)
         words = page._words(lang)
         return self._render(
             "social_crm_gdpr.receipt_page",
@@ -79,10 +72,7 @@ class SocialCrmPreferencePage(Controller):
     @public()
     def receipt_file(self, secret, lang="", **form):
         """The same as a file."""
-        opened = self._opened(secret, lang)
-        if not opened:
-            return self._dead(lang)
-        page, person, company, _lang = opened
+        page, person, company, _lang = self._opened(secret, lang)
         text = json.dumps(page._receipt(person, company), ensure_ascii=False, indent=2)
         return Response(
             text,
@@ -100,12 +90,12 @@ class SocialCrmPreferencePage(Controller):
         # sudo: the signature says which consent it is; nobody is logged in here
         found = token.read(request.env(su=True), secret, "c")
         if not found:
-            return self._dead(lang)
+            raise self._dead(lang)
         consent, company = found
         lang = page_words.language(lang, consent.text_id.lang)
         done = request.httprequest.method == "POST"
         if done and not consent._confirm():
-            return self._dead(lang)
+            raise self._dead(lang)
         words = page_words.words(lang)
         return self._render(
             "social_crm_gdpr.confirm_page",
@@ -122,13 +112,14 @@ class SocialCrmPreferencePage(Controller):
     def _opened(self, secret, lang):
         """What a link opens: the page, whose it is, of which company, and in which language.
 
-        :rtype: tuple | None
+        :rtype: tuple
+        :raise NotFound: the link is dead
         """
         # sudo: the signed link is the right to this one person's decisions
         env = request.env(su=True)
         found = token.read(env, secret, "p")
         if not found:
-            return None
+            raise self._dead(lang)
         page = env["social.crm.preferences"]
         return page, *found, page._language_of(found[0], lang)
 
@@ -148,10 +139,14 @@ class SocialCrmPreferencePage(Controller):
         )
 
     def _dead(self, lang):
-        """The same for a link that is forged, altered, too old, or of somebody erased."""
+        """The same for a link that is forged, altered, too old, or of somebody erased.
+
+        :rtype: NotFound
+        """
         wanted = request.httprequest.accept_languages.best or ""
         lang = page_words.language(lang, wanted)
-        return self._render("social_crm_gdpr.dead_page", lang, status=404, title="")
+        page = self._render("social_crm_gdpr.dead_page", lang, status=404, title="")
+        return NotFound(response=page)
 
     def _render(self, template, lang, status=200, **values):
         values = {

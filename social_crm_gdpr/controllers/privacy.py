@@ -10,7 +10,7 @@ from odoo.http import Controller, Response, request, route
 from odoo.tools import email_normalize, format_date
 
 from ..models.social_crm_privacy_request import KIND_SELECTION
-from ..tools.public import generic_answer, public
+from ..tools.public import dead_link, generic_answer, public
 from ..tools.signed_request import MAX_LENGTH, BadSignature
 
 _logger = logging.getLogger(__name__)
@@ -109,22 +109,14 @@ class SocialCrmPrivacy(Controller):
         tokens = request.env["social.crm.privacy.token"]
         if request.httprequest.method == "GET":
             if not tokens._look(token, "email"):
-                return self._gone()
+                return dead_link()
             return request.render("social_crm_gdpr.public_confirm", {"token": token})
         found = tokens._redeem(token, "email")
         if not found:
-            return self._gone()
+            return dead_link()
         found.request_id._confirmed_by_link()
         return generic_answer(
             request.env._("Thank you. We go on with your request, and you will hear from us.")
-        )
-
-    def _gone(self):
-        return generic_answer(
-            request.env._(
-                "This link has been used, has run out or is not complete. Ask us for a new one."
-            ),
-            status=404,
         )
 
     @route("/privacy/status/<string:code>", type="http", auth="public", methods=["GET"],

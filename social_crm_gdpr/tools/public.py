@@ -92,6 +92,19 @@ def generic_answer(message=None, status=200):
     )
 
 
+def dead_link():
+    """The page of a link that works once, when it does no more.
+
+    :rtype: Response
+    """
+    return generic_answer(
+        request.env._(
+            "This link has been used, has run out or is not complete. Ask us for a new one."
+        ),
+        status=404,
+    )
+
+
 def check_cap(form, limit=FORM_CAP):
     """Count this sending, in a transaction of its own: also what fails afterwards is counted.
 
