@@ -181,7 +181,7 @@ class SocialCrmIdentity(models.Model):
                 aside.append((activity, entry))
                 reason = self.env._(
                     "It dates from before an erasure, and a name or address agrees: put aside "
-                    "under Privacy › Suppression for a privacy clerk to decide."
+                    "under Privacy › Put Aside for a privacy clerk to decide."
                 )
             else:
                 reason = self.env._(
@@ -265,7 +265,7 @@ class SocialCrmSuppression(models.Model):
             return self.env._(
                 "This name, number or address belonged to a person whose data was erased. If "
                 "somebody else has it now, or the person asks for it anew, a privacy clerk lets "
-                "it in under Privacy › Suppression (erasure %(reference)s).",
+                "it in under Privacy › Suppression List (erasure %(reference)s).",
                 reference=entry.reference,
             )
         return self.env._(
