@@ -2,14 +2,9 @@
 import hashlib
 import hmac
 import json
-import os
-from unittest.mock import patch
-
-from odoo.tests import TransactionCase
-
-from odoo.addons.social_crm_base.tools.http import ENV_ALLOW_PRIVATE
 
 from .discourse_stub import KEY, SECRET, USER, DiscourseStub
+from .network_case import SiteCase
 
 AT = "2026-11-01T08:00:00.000Z"
 POST = {
@@ -33,56 +28,22 @@ SAMPLES = [
 ]
 
 
-class DiscourseCase(TransactionCase):
-    """A connected forum, and our own Discourse on the other side of a real wire."""
+class DiscourseCase(SiteCase):
+    """A connected forum, and our own Discourse on the other side."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        allowed = patch.dict(os.environ, {ENV_ALLOW_PRIVATE: "1"})
-        allowed.start()
-        cls.addClassCleanup(allowed.stop)
-        cls.platform = cls.env.ref("social_crm_base.platform_discourse")
-        cls.app = cls.env["social.crm.app"].create(
-            {"name": "Forum", "platform_id": cls.platform.id, "connector": "discourse"}
-        )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Forum",
-                "platform_id": cls.platform.id,
-                "app_id": cls.app.id,
-                "connector": "discourse",
-                "is_connected": True,
-                "handle": USER,
-            }
-        )
-        cls.env["social.crm.credential"]._set_secrets(
-            cls.app, {"username": USER, "api_key": KEY, "webhook_secret": SECRET}
-        )
-        cls.connector = cls.env["social.crm.connector.discourse"]
+    code = "discourse"
+    account = {"handle": USER, "is_connected": True}
+    app_secrets = {"username": USER, "api_key": KEY, "webhook_secret": SECRET}
+    stub_class = DiscourseStub
 
     def setUp(self):
         super().setUp()
-        self.stub = DiscourseStub()
-        self.addCleanup(self.stub.close)
-        self.app.base_url = self.channel.external_id = self.stub.address
-        self.cursor = {}
-
-    def fetch(self):
-        """Read as the engine does: until nothing comes; the cursor goes through the database."""
-        found = []
-        for _page in range(50):
-            items, cursor = self.connector._fetch(self.channel, self.cursor)
-            self.cursor = json.loads(json.dumps(cursor))
-            if not items:
-                return found
-            found += items
-        raise AssertionError("reading does not end")
+        self.channel.external_id = self.stub.address
 
     def look_again(self):
         for seen in self.cursor["watched"].values():
             seen[5] = 0
-        return self.fetch()
+        return self.fetch_all()
 
     def call(self, event, body):
         """What a webhook brings, checked, cut and completed as the engine does it."""
@@ -97,25 +58,11 @@ class DiscourseCase(TransactionCase):
         found = []
         for account, key, payload in self.connector._webhook_split(self.app, headers, raw):
             self.assertEqual(account, self.channel.external_id)
-            if self.connector._is_thin(self.channel, payload):
-                payload = self.connector._hydrate(self.channel, payload)
-            found.append((key, payload))
+            found.append((key, self.completed(payload)))
         return found
 
     def signed(self, raw):
         return "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
-
-    def ingest(self, items):
-        """What came, stored and worked off as the engine does it."""
-        activities = [
-            activity
-            for _key, payload in items
-            for activity in self.connector._parse(self.channel, payload)
-        ]
-        result = self.env["social.crm.interaction"]._ingest(self.channel, activities)
-        self.env["social.crm.interaction"]._run_second_stage()
-        self.env.invalidate_all()
-        return result
 
     def said(self, post):
         return self.env["social.crm.interaction"].search(

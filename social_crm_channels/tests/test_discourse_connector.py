@@ -82,7 +82,7 @@ class TestDiscourseConnector(DiscourseCase):
     def test_an_answer_names_topic_and_number_and_its_echo_is_no_second_one(self):
         topic = self.stub.say(ANA, "Da li je tu?")
         asked = self.stub.say(ANA, "I bela?", topic=topic["topic_id"])
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         row = self.said(asked).conversation_id._queue_reply("Jeste", parent=self.said(asked))
         receipt = self.connector._send(self.channel, row._out_message())
         row._mark_done(receipt)
@@ -91,7 +91,7 @@ class TestDiscourseConnector(DiscourseCase):
             sent, {"raw": "Jeste", "topic_id": topic["topic_id"], "reply_to_post_number": 2}
         )
         ours = self.stub.posts[int(receipt.ref)]
-        self.ingest([*self.fetch(), *self.call("post_created", self.stub.told(ours))])
+        self.take([*self.fetch_all(), *self.call("post_created", self.stub.told(ours))])
         self.assertEqual(len(self.said(ours)), 1)
         self.assertEqual(self.said(ours).direction, "out")
 
@@ -135,7 +135,7 @@ class TestDiscourseConnector(DiscourseCase):
         receipt = self.connector._publish(
             self.channel, OutMessage("Stigle su plave.", title="Nove šolje su stigle")
         )
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         post = self.said(self.stub.posts[int(receipt.ref)])
         self.assertEqual((post.mode, post.title), ("one_to_many", "Nove šolje su stigle"))
         untitled = self.connector._publish(self.channel, OutMessage("Prvi red\nDrugi"))
@@ -204,7 +204,7 @@ class TestDiscourseConnector(DiscourseCase):
             self.connector._send(self.channel, answer(parent=named(topic)))
         self.stub.fault("GET", "/posts.json", says(403, {"error_type": "not_logged_in"}))
         with self.assertRaises(CredentialsError):
-            self.fetch()
+            self.fetch_all()
 
     def test_whatever_breaks_while_sending_nothing_is_lost_or_said_twice(self):
         topic = self.stub.say(ANA, "?")
@@ -245,12 +245,12 @@ class TestDiscourseConnector(DiscourseCase):
         for fault in (*NOTHING_DONE.values(), huge, leads_away, says(200, ["rows"])):
             self.stub.fault("GET", "/posts.json", fault)
             with self.assertRaises(ConnectorError):
-                self.fetch()
+                self.fetch_all()
         with patch.object(http, "TOTAL_SECONDS", 0.2):
             self.stub.fault("GET", "/posts.json", drips)
             with self.assertRaisesRegex(TransientError, "in time"):
-                self.fetch()
-        self.ingest(self.fetch())
+                self.fetch_all()
+        self.take(self.fetch_all())
         self.assertTrue(self.said(asked))
 
     def test_no_log_line_and_no_message_holds_a_secret(self):
@@ -260,11 +260,11 @@ class TestDiscourseConnector(DiscourseCase):
         root.addHandler(handler)
         root.setLevel(logging.DEBUG)
         try:
-            self.fetch()
+            self.fetch_all()
             for status in (400, 401, 403, 422, 500):
                 self.stub.fault("GET", "/posts.json", says(status, {"errors": [f"key {KEY}"]}))
                 with self.assertRaises(ConnectorError) as raised:
-                    self.fetch()
+                    self.fetch_all()
                 said.append(str(raised.exception))
             with self.assertRaises(SignatureError) as raised:
                 self.connector._webhook_verify(self.app, {}, SECRET.encode())

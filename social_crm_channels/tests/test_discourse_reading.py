@@ -35,7 +35,7 @@ class TestDiscourseReading(DiscourseCase):
 
     def test_called_or_asked_it_is_the_same_item(self):
         post = self.stub.say(ANA, "Da li je tu?")
-        ((polled, _payload),) = self.fetch()
+        ((polled, _payload),) = self.fetch_all()
         ((called, _payload),) = self.call("post_created", self.stub.told(post))
         self.assertEqual(polled, called)
         again = self.call("post_created", self.stub.told(post))
@@ -44,9 +44,9 @@ class TestDiscourseReading(DiscourseCase):
     def test_a_like_hangs_on_its_post(self):
         post = self.stub.say(SHOP, "Hvala")
         told = {"like": {"post": post, "user": ANA}}
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         for _twice in range(2):
-            self.ingest(self.call("post_liked", told))
+            self.take(self.call("post_liked", told))
         likes = self.env["social.crm.interaction"].search(
             [("parent_id", "=", self.said(post).id), ("kind", "=", "reaction")]
         )
@@ -54,24 +54,24 @@ class TestDiscourseReading(DiscourseCase):
 
     def test_edits_and_deletions_are_told(self):
         post = self.stub.say(ANA, "prvo")
-        self.ingest(self.call("post_created", self.stub.told(post)))
+        self.take(self.call("post_created", self.stub.told(post)))
         word = self.said(post)
         self.stub.edit(post, "drugo")
-        self.ingest(self.call("post_edited", self.stub.told(post)))
+        self.take(self.call("post_edited", self.stub.told(post)))
         self.env.invalidate_all()
         self.assertEqual((word.body, word.state), ("drugo", "edited"))
         self.assertEqual(word.versions[0]["body"], "prvo")
-        self.ingest(self.call("post_destroyed", self.stub.told(post)))
+        self.take(self.call("post_destroyed", self.stub.told(post)))
         self.assertEqual((word.state, word.body), ("deleted", False))
         other = self.stub.say(ANA, "treće")
-        self.ingest(self.call("post_created", self.stub.told(other)))
+        self.take(self.call("post_created", self.stub.told(other)))
         word = self.said(other)
-        self.ingest(self.call("topic_destroyed", {"topic": {"id": other["topic_id"]}}))
+        self.take(self.call("topic_destroyed", {"topic": {"id": other["topic_id"]}}))
         self.assertEqual(word.state, "deleted")
 
     def test_a_private_message_told_by_the_webhook_stays_between_two(self):
         post = self.stub.say(ANA, "Gde je paket?", people=[ANA])
-        self.ingest(self.call("post_created", self.stub.told(post)))
+        self.take(self.call("post_created", self.stub.told(post)))
         word = self.said(post)
         self.assertEqual((word.visibility, word.kind), ("direct", "message"))
         self.assertEqual(word.conversation_id.identity_id.handle, "ana_m")
@@ -89,7 +89,7 @@ class TestDiscourseReading(DiscourseCase):
         second = self.stub.say(BUDI, "I mene zanima", topic=first["topic_id"])
         third = self.stub.say(ANA, "Njega pitam", topic=first["topic_id"], reply_to=2)
         ours = self.stub.say(SHOP, "Jeste", topic=first["topic_id"], reply_to=1)
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         root = self.said(first)
         self.assertEqual((root.kind, root.direction, root.title),
                          ("comment", "in", "Da li je plava tu?"))
@@ -108,7 +108,7 @@ class TestDiscourseReading(DiscourseCase):
 
     def test_more_than_two_are_a_group(self):
         post = self.stub.say(ANA, "Nas troje", people=[ANA, BUDI])
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         place = self.said(post).conversation_id
         self.assertEqual((place.kind, place.external_id), ("group", str(post["topic_id"])))
 
@@ -134,11 +134,11 @@ class TestDiscourseReading(DiscourseCase):
             posts.append(self.stub.say(ANA, f"n{number}", topic=topic))
         self.stub.number += 400  # private, or deleted
         posts.append(self.stub.say(ANA, "after the gap", topic=posts[0]["topic_id"]))
-        read = [payload["post"]["id"] for _key, payload in self.fetch()]
+        read = [payload["post"]["id"] for _key, payload in self.fetch_all()]
         self.assertEqual(read, [post["id"] for post in posts])
-        self.assertEqual(self.fetch(), [])
+        self.assertEqual(self.fetch_all(), [])
         late = self.stub.say(BUDI, "one more", topic=posts[0]["topic_id"])
-        ((_key, payload),) = self.fetch()
+        ((_key, payload),) = self.fetch_all()
         self.assertEqual(payload["post"]["id"], late["id"])
 
     def test_what_is_older_than_the_first_days_is_left(self):
@@ -146,32 +146,32 @@ class TestDiscourseReading(DiscourseCase):
         self.stub.say(ANA, "old")
         self.stub.clock += timedelta(days=30)
         new = self.stub.say(ANA, "new")
-        ((_key, payload),) = self.fetch()
+        ((_key, payload),) = self.fetch_all()
         self.assertEqual(payload["post"]["id"], new["id"])
 
     def test_private_messages_are_read_topic_by_topic_once(self):
         first = self.stub.say(ANA, "Gde je paket?", people=[ANA])
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         second = self.stub.say(ANA, "Halo?", topic=first["topic_id"])
-        items = self.fetch()
+        items = self.fetch_all()
         self.assertEqual([payload["post"]["id"] for _key, payload in items], [second["id"]])
-        self.ingest(items)
+        self.take(items)
         self.assertEqual(self.said(second).conversation_id, self.said(first).conversation_id)
-        self.assertEqual(self.fetch(), [])
+        self.assertEqual(self.fetch_all(), [])
 
     def test_what_no_webhook_told_is_found(self):
         edited, hidden, gone = (self.stub.say(ANA, text) for text in "abc")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         word = self.said(gone)
         self.stub.edit(edited, "drugo")
         hidden["hidden"] = True
         del self.stub.posts[gone["id"]]
-        self.ingest(self.look_again())
+        self.take(self.look_again())
         self.assertEqual(self.said(edited).body, "drugo")
         self.assertEqual(self.said(hidden).state, "hidden")
         self.assertEqual(word.state, "deleted")
         self.assertEqual(self.look_again(), [])
         hidden.update(hidden=False, updated_at=self.stub.clock.isoformat() + "Z")
         self.stub.edit(hidden, "b")
-        self.ingest(self.look_again())
+        self.take(self.look_again())
         self.assertEqual(self.said(hidden).state, "edited")

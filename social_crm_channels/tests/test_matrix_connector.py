@@ -33,7 +33,7 @@ def answering(number, room=ROOM, kind="direct", ref="", **more):
 @tagged("post_install", "-at_install")
 class TestMatrixReading(MatrixCase):
     def sync(self, next_batch, **rooms):
-        self.server.on("GET", "sync", body={"next_batch": next_batch, "rooms": rooms})
+        self.network.on("GET", "sync", body={"next_batch": next_batch, "rooms": rooms})
 
     def timeline(self, *events, **more):
         return {ROOM: {"timeline": {"events": list(events), **more}}}
@@ -45,7 +45,7 @@ class TestMatrixReading(MatrixCase):
         self.assertEqual([key for key, _payload in items], ["$1"])
         items, cursor = self.fetch(cursor)
         self.assertEqual((items, cursor["since"]), ([], "s2"))
-        first, second = self.server.asked("GET", "/_matrix/client/v3/sync")
+        first, second = self.network.asked("GET", "/_matrix/client/v3/sync")
         self.assertEqual((first["params"]["timeout"], "since" in first["params"]), (0, False))
         self.assertEqual(second["params"]["since"], "s1")
 
@@ -55,8 +55,8 @@ class TestMatrixReading(MatrixCase):
         self.sync("s3")
         path = ("GET", "rooms", ROOM, "messages")
         page = {"chunk": [event(8, words("y"), at=NOW), event(7, words("x"), at=NOW)], "end": "p7"}
-        self.server.on(*path, body=page)
-        self.server.on(*path, body={"chunk": [event(6, words("w"), at=NOW)]})
+        self.network.on(*path, body=page)
+        self.network.on(*path, body={"chunk": [event(6, words("w"), at=NOW)]})
         found, cursor = [], {"since": "s1", "gaps": []}
         while True:
             items, cursor = self.fetch(cursor)
@@ -64,11 +64,11 @@ class TestMatrixReading(MatrixCase):
                 break
             found += [key for key, _payload in items]
         self.assertEqual(sorted(found), ["$6", "$7", "$8", "$9"])
-        asked = [o["params"] for _m, where, o in self.server.calls if where.endswith("messages")]
+        asked = [o["params"] for _m, where, o in self.network.calls if where.endswith("messages")]
         self.assertEqual([(a["from"], a["to"]) for a in asked], [("p9", "s1"), ("p7", "s1")])
 
     def test_a_gap_of_a_room_that_is_closed_to_us_holds_up_nothing(self):
-        self.server.refuse("GET", "rooms", ROOM, "messages", code="M_FORBIDDEN")
+        self.network.refuse("GET", "rooms", ROOM, "messages", code="M_FORBIDDEN")
         self.sync("s3")
         gap = {"room": ROOM, "from": "p9", "to": "s1"}
         items, cursor = self.fetch({"since": "s2", "gaps": [gap]})
@@ -84,16 +84,16 @@ class TestMatrixReading(MatrixCase):
         broken = {"!a:b": 5, "!c:d": {"timeline": []}, "!e:f": {"timeline": {"events": [3, None]}}}
         self.sync("s1", join={**broken, **self.timeline(event(2, words("b"), at=NOW))})
         self.assertEqual(len(self.fetch()[0]), 1)
-        self.server.forget("GET", "sync").on("GET", "sync", body={"rooms": {}})
+        self.network.forget("GET", "sync").on("GET", "sync", body={"rooms": {}})
         with self.assertRaises(MalformedPayload):
             self.fetch()
 
     def test_each_trouble_is_told_by_its_class(self):
         sync = ("GET", "sync")
-        self.server.refuse(*sync, code="M_UNKNOWN_TOKEN", status=401, soft_logout=True)
-        self.server.refuse(*sync, code="M_LIMIT_EXCEEDED", status=429, retry_after_ms=61_500)
-        self.server.on(*sync, body=b"<html>", status=502)
-        self.server.refuse(*sync, code="M_USER_DEACTIVATED")
+        self.network.refuse(*sync, code="M_UNKNOWN_TOKEN", status=401, soft_logout=True)
+        self.network.refuse(*sync, code="M_LIMIT_EXCEEDED", status=429, retry_after_ms=61_500)
+        self.network.on(*sync, body=b"<html>", status=502)
+        self.network.refuse(*sync, code="M_USER_DEACTIVATED")
         with self.assertRaises(CredentialsError):
             self.fetch()
         with self.assertRaises(RateLimited) as slow:
@@ -113,21 +113,21 @@ class TestMatrixReading(MatrixCase):
         self.assertEqual((whole["room"]["direct"], whole["room"]["name"]), (True, "Ana"))
         self.assertFalse(self.connector._is_thin(self.channel, whole))
         self.connector._hydrate(self.channel, {"event": event(3, words("c"))})
-        joined = [where for _m, where, _o in self.server.calls if where.endswith("joined_members")]
+        joined = [where for _m, where, _o in self.network.calls if where.endswith("joined_members")]
         self.assertEqual(len(joined), 1, "remembered for a minute")
         group = self.connector._hydrate(self.channel, second)["room"]
         self.assertEqual((group["direct"], group["title"]), (False, "Klub"))
 
     def test_a_room_of_two_with_a_name_is_no_private_talk_unless_it_is_marked(self):
-        self.server.forget("GET", "rooms", ROOM, "members")
+        self.network.forget("GET", "rooms", ROOM, "members")
         members = [{"state_key": user, "content": {"membership": "join"}} for user in (OWN, ANA)]
-        self.server.on("GET", "rooms", ROOM, "members", body={"chunk": members})
-        self.server.on("GET", "rooms", ROOM, "state", "m.room.name", "", body={"name": "Servis"})
+        self.network.on("GET", "rooms", ROOM, "members", body={"chunk": members})
+        self.network.on("GET", "rooms", ROOM, "state", "m.room.name", "", body={"name": "Servis"})
         facts = self.connector._hydrate(self.channel, {"event": event(1, words("a"))})["room"]
         self.assertEqual((facts["direct"], facts["title"]), (False, "Servis"))
 
     def test_an_edit_from_somebody_else_changes_nothing_that_is_stored(self):
-        self.server.on("GET", "rooms", ROOM, "event", "$1", body=event(1, words("a")))
+        self.network.on("GET", "rooms", ROOM, "event", "$1", body=event(1, words("a")))
         edit = {"m.new_content": words("b"),
                 "m.relates_to": {"rel_type": "m.replace", "event_id": "$1"}}
         self.ingest({"event": event(1, words("a"))})
@@ -139,7 +139,7 @@ class TestMatrixReading(MatrixCase):
 
     def test_in_any_order_a_redaction_takes_the_edit_with_it(self):
         original = event(1, words("a"))
-        self.server.on("GET", "rooms", ROOM, "event", "$1", body={**original, "content": {}})
+        self.network.on("GET", "rooms", ROOM, "event", "$1", body={**original, "content": {}})
         edit = {"m.new_content": words("tajna"),
                 "m.relates_to": {"rel_type": "m.replace", "event_id": "$1"}}
         said = {"event": original}
@@ -187,19 +187,19 @@ class TestMatrixReading(MatrixCase):
             {"events": [member(1, "invite", who=OWN, by=ANA, is_direct=True)]}, OWN)[0][1:]
         join = ("POST", "rooms", ROOM, "join")
         leave = ("POST", "rooms", ROOM, "leave")
-        self.server.on(*join, body={"room_id": ROOM}).on(*leave, body={})
-        self.server.on("PUT", "user", OWN, "account_data", "m.direct", body={})
+        self.network.on(*join, body={"room_id": ROOM}).on(*leave, body={})
+        self.network.on("PUT", "user", OWN, "account_data", "m.direct", body={})
         self.assertEqual(self.connector._hydrate(self.channel, invite)["joined"], True)
         self.assertEqual(
-            self.server.bodies("PUT", "user", OWN, "account_data", "m.direct"), [{ANA: [ROOM]}])
+            self.network.bodies("PUT", "user", OWN, "account_data", "m.direct"), [{ANA: [ROOM]}])
         self.channel.write({"matrix_invites": "servers", "matrix_servers": "Other.example, x.y"})
         self.assertEqual(self.connector._hydrate(self.channel, invite)["declined"], True)
         self.channel.matrix_servers = "away.example"
         self.assertEqual(self.connector._hydrate(self.channel, invite)["joined"], True)
         self.channel.matrix_invites = "hand"
-        asked = len(self.server.calls)
+        asked = len(self.network.calls)
         waiting = self.connector._hydrate(self.channel, invite)
-        self.assertEqual(len(self.server.calls), asked, "nothing is done")
+        self.assertEqual(len(self.network.calls), asked, "nothing is done")
         self.ingest(waiting)
         row = self.env["social.crm.interaction"].search([("family", "=", "invite")])
         self.assertEqual((row.conversation_id.kind, row.case_id.state), ("direct", "open"))
@@ -211,13 +211,13 @@ class TestMatrixSending(MatrixCase):
         return ("PUT", "rooms", room, "send", kind, key)
 
     def allow(self, key, room=ROOM):
-        self.server.on(*self.send_path(key, room=room), body={"event_id": "$7"})
-        self.server.on("GET", "rooms", room, "event", "$7", body=event(7, words("x"), room=room))
+        self.network.on(*self.send_path(key, room=room), body={"event_id": "$7"})
+        self.network.on("GET", "rooms", room, "event", "$7", body=event(7, words("x"), room=room))
 
     def test_the_key_of_the_sending_is_the_transaction(self):
         self.allow("k-1")
         receipt = self.connector._send(self.channel, TO_ANA)
-        (content,) = self.server.bodies(*self.send_path("k-1"))
+        (content,) = self.network.bodies(*self.send_path("k-1"))
         self.assertEqual((content["body"], content[const.KEY]), ("Zdravo", "k-1"))
         self.assertEqual((receipt.external_id, receipt.container), ("$7", ROOM))
         (echo,) = self.connector._parse(
@@ -227,22 +227,22 @@ class TestMatrixSending(MatrixCase):
                          (receipt.external_id, receipt.occurred_at, "out"))
 
     def test_what_may_have_been_said_is_found_by_its_key(self):
-        self.server.on(*self.send_path("k-1"), body=TransientError("lost", maybe_done=True))
+        self.network.on(*self.send_path("k-1"), body=TransientError("lost", maybe_done=True))
         with self.assertRaises(TransientError) as lost:
             self.connector._send(self.channel, TO_ANA)
         self.assertTrue(lost.exception.maybe_done)
         path = ("GET", "rooms", ROOM, "messages")
         ours = event(7, {**words("Zdravo"), const.KEY: "k-1"}, by=OWN)
         forged = event(8, {**words("Zdravo"), const.KEY: "k-1"}, by=ANA)
-        self.server.on(*path, body={"chunk": [forged], "end": "p"})
-        self.server.on(*path, body={"chunk": [ours], "end": "q"})
+        self.network.on(*path, body={"chunk": [forged], "end": "p"})
+        self.network.on(*path, body={"chunk": [ours], "end": "q"})
         self.assertEqual(self.connector._find_sent(self.channel, TO_ANA).external_id, "$7")
-        self.server.forget(*path).on(*path, body={"chunk": [forged]})
+        self.network.forget(*path).on(*path, body={"chunk": [forged]})
         self.assertIsNone(self.connector._find_sent(self.channel, TO_ANA))
 
     def test_an_outage_after_it_was_said_leaves_it_to_be_looked_for(self):
-        self.server.on(*self.send_path("k-1"), body={"event_id": "$7"})
-        self.server.on("GET", "rooms", ROOM, "event", "$7", status=503)
+        self.network.on(*self.send_path("k-1"), body={"event_id": "$7"})
+        self.network.on("GET", "rooms", ROOM, "event", "$7", status=503)
         with self.assertRaises(TransientError) as lost:
             self.connector._send(self.channel, TO_ANA)
         self.assertTrue(lost.exception.maybe_done)
@@ -257,7 +257,7 @@ class TestMatrixSending(MatrixCase):
         ):
             self.allow("k-2")
             self.connector._send(self.channel, message)
-            content = self.server.bodies(*self.send_path("k-2"))[-1]
+            content = self.network.bodies(*self.send_path("k-2"))[-1]
             self.assertEqual(content.get("m.relates_to"), expected)
 
     def test_markup_of_ours_holds_nothing_that_was_typed(self):
@@ -265,7 +265,7 @@ class TestMatrixSending(MatrixCase):
         people = (Actor(external_id=ANA),)
         message = answering(3, mentions=people)
         self.connector._sender(self.channel).send(message, f"<b>Hej</b> {ANA}\nDa?")
-        content = self.server.bodies(*self.send_path("k-2"))[-1]
+        content = self.network.bodies(*self.send_path("k-2"))[-1]
         self.assertEqual(content["m.mentions"], {"user_ids": [ANA]})
         self.assertEqual(
             content["formatted_body"],
@@ -273,39 +273,39 @@ class TestMatrixSending(MatrixCase):
         self.assertEqual(content["body"], f"<b>Hej</b> {ANA}\nDa?")
 
     def test_nothing_is_said_in_the_clear_where_everybody_trusts_it_is_not(self):
-        self.server.on("GET", "rooms", ROOM, "state", "m.room.encryption", "",
+        self.network.on("GET", "rooms", ROOM, "state", "m.room.encryption", "",
                        body={"algorithm": "m.megolm.v1.aes-sha2"})
         with self.assertRaisesRegex(PermanentError, "encrypted"):
             self.connector._send(self.channel, TO_ANA)
-        self.assertFalse([m for m, _w, _o in self.server.calls if m == "PUT"])
+        self.assertFalse([m for m, _w, _o in self.network.calls if m == "PUT"])
 
     def test_whoever_answers_an_invitation_accepts_it(self):
         self.allow("k-2")
-        self.server.on("POST", "rooms", ROOM, "join", body={"room_id": ROOM})
+        self.network.on("POST", "rooms", ROOM, "join", body={"room_id": ROOM})
         parent = Target("$i", family="invite", container=ROOM)
         message = OutMessage("Da", "direct", parent=parent, idempotency_key="k-2")
         self.connector._send(self.channel, message)
-        order = [where.rpartition("/")[2] for method, where, _o in self.server.calls
+        order = [where.rpartition("/")[2] for method, where, _o in self.network.calls
                  if method in ("POST", "PUT")]
         self.assertEqual(order, ["join", "k-2"])
-        self.assertNotIn("m.relates_to", self.server.bodies(*self.send_path("k-2"))[-1])
+        self.assertNotIn("m.relates_to", self.network.bodies(*self.send_path("k-2"))[-1])
 
     def test_a_file_is_uploaded_and_carries_its_words(self):
         self.allow("k-1")
-        self.server.answer("POST", "/_matrix/media/v3/upload?filename=%C5%A1.png",
+        self.network.answer("POST", "/_matrix/media/v3/upload?filename=%C5%A1.png",
                            {"content_uri": "mxc://hs/1"})
         media = OutMedia("š.png", "image/png", b"abc")
         message = OutMessage("Vidi", "direct", thread=ROOM, media=(media,), idempotency_key="k-1")
         self.connector._send(self.channel, message)
-        content = self.server.bodies(*self.send_path("k-1"))[-1]
+        content = self.network.bodies(*self.send_path("k-1"))[-1]
         self.assertEqual((content["msgtype"], content["body"]), ("m.image", "Vidi"))
         self.assertEqual((content["filename"], content["url"]), ("š.png", "mxc://hs/1"))
 
     def test_taking_back_takes_all_wordings_and_what_is_gone_is_done(self):
         related = "/_matrix/client/v1/rooms/%21dm%3Apeers.test/relations/%247/m.replace/"
-        self.server.answer("GET", related + const.MESSAGE, {"chunk": [event(8, words("b"))]})
+        self.network.answer("GET", related + const.MESSAGE, {"chunk": [event(8, words("b"))]})
         self.connector._delete_remote(self.channel, Target("$7", container=ROOM))
-        gone = [where.split("/redact/")[1].split("/")[0] for method, where, _o in self.server.calls
+        gone = [where.split("/redact/")[1].split("/")[0] for method, where, _o in self.network.calls
                 if method == "PUT"]
         self.assertEqual(gone, ["%248", "%247"])
 
@@ -313,22 +313,22 @@ class TestMatrixSending(MatrixCase):
         related = "/_matrix/client/v1/rooms/%21dm%3Apeers.test/relations/%247/m.annotation/"
         ours = event(9, like_of(7, "👍"), "m.reaction", by=OWN)
         theirs = event(10, like_of(7, "👍"), "m.reaction")
-        self.server.answer("GET", related + const.REACTION, {"chunk": [theirs, ours]})
+        self.network.answer("GET", related + const.REACTION, {"chunk": [theirs, ours]})
         target = Target("$7", container=ROOM)
         self.connector._react(self.channel, target, "like")
-        self.assertFalse([1 for method, _w, _o in self.server.calls if method == "PUT"])
+        self.assertFalse([1 for method, _w, _o in self.network.calls if method == "PUT"])
         self.connector._react(self.channel, target, "like", remove=True)
-        (gone,) = [where for method, where, _o in self.server.calls if method == "PUT"]
+        (gone,) = [where for method, where, _o in self.network.calls if method == "PUT"]
         self.assertIn("/redact/%249/", gone)
 
     def test_moderation_and_reading_marks(self):
         self.ingest({"event": event(1, words("spam"), room=GROUP)})
         ana, target = Actor(external_id=ANA), Target("$1", container=GROUP)
-        self.server.on("POST", "rooms", GROUP, "ban", body={})
-        self.server.on("POST", "rooms", GROUP, "report", "$1", body={})
-        self.server.on("POST", "rooms", GROUP, "receipt", "m.read", "$1", body={})
+        self.network.on("POST", "rooms", GROUP, "ban", body={})
+        self.network.on("POST", "rooms", GROUP, "report", "$1", body={})
+        self.network.on("POST", "rooms", GROUP, "receipt", "m.read", "$1", body={})
         self.connector._moderate(self.channel, "ban", ana, "spam")
-        self.assertEqual(self.server.bodies("POST", "rooms", GROUP, "ban"),
+        self.assertEqual(self.network.bodies("POST", "rooms", GROUP, "ban"),
                          [{"user_id": ANA, "reason": "spam"}])
         self.connector._moderate(self.channel, "report", target, "insult")
         self.connector._mark_read(self.channel, target)
@@ -336,17 +336,17 @@ class TestMatrixSending(MatrixCase):
             self.connector._moderate(self.channel, "ban", Actor(external_id="@x:y.z"))
 
     def test_an_unknown_figure_is_none(self):
-        self.server.on("GET", "joined_rooms", body={"joined_rooms": [ROOM, GROUP]})
+        self.network.on("GET", "joined_rooms", body={"joined_rooms": [ROOM, GROUP]})
         figures = {one.key: one.value for one in self.connector._fetch_metrics(self.channel)}
         self.assertEqual(figures, {"rooms": 2, "members": 2, f"members:{GROUP}": 3})
-        self.server.forget("GET", "rooms", GROUP, "joined_members")
+        self.network.forget("GET", "rooms", GROUP, "joined_members")
         figures = {one.key: one.value for one in self.connector._fetch_metrics(self.channel)}
         self.assertEqual(figures, {"rooms": 2})
 
     def test_no_log_line_holds_the_token(self):
         with self.assertLogs(level=logging.DEBUG) as logs:
             logging.getLogger().debug("at least one")
-            self.server.refuse("GET", "account", "whoami", code="M_FORBIDDEN",
+            self.network.refuse("GET", "account", "whoami", code="M_FORBIDDEN",
                                error=f"bad {TOKEN}")
             with self.assertRaises(PermanentError) as refused:
                 self.connector._check_health(self.channel)

@@ -40,8 +40,8 @@ class TestMatrixService(MatrixCase):
         self.be_service()
         came = member(5, "join", who=OWN) | {"unsigned": {
             "prev_content": {"membership": "invite"}, "replaces_state": "$3"}}
-        self.server.on("GET", "rooms", ROOM, "event", "$3", body=member(3, "invite", who=OWN))
-        self.server.on("GET", "rooms", ROOM, "messages", body={"chunk": [
+        self.network.on("GET", "rooms", ROOM, "event", "$3", body=member(3, "invite", who=OWN))
+        self.network.on("GET", "rooms", ROOM, "messages", body={"chunk": [
             came, event(4, words("Zdravo")), event(2, words("before the invitation"))]})
         self.ingest({"event": came})
         rows = self.env["social.crm.interaction"].search([("channel_id", "=", self.channel.id)])
@@ -50,7 +50,7 @@ class TestMatrixService(MatrixCase):
     def test_a_service_is_not_polled_and_a_reader_is(self):
         self.be_service()
         self.assertEqual(self.fetch({"since": "s"}), ([], {"since": "s"}))
-        self.assertFalse(self.server.calls)
+        self.assertFalse(self.network.calls)
 
     def test_the_registration_is_shown_once_and_stored_nowhere_readable(self):
         self.be_service()
@@ -74,16 +74,16 @@ class TestMatrixService(MatrixCase):
     def test_health_tells_each_step_that_is_missing(self):
         self.be_service()
         who = ("GET", "account", "whoami")
-        self.server.refuse(*who, code="M_UNKNOWN_TOKEN", status=401)
+        self.network.refuse(*who, code="M_UNKNOWN_TOKEN", status=401)
         health = self.connector._check_health(self.channel)
         self.assertEqual(health.level, "red")
         self.assertIn("does not know our application service", health.message)
-        self.server.forget(*who).on(*who, body={"user_id": OWN})
+        self.network.forget(*who).on(*who, body={"user_id": OWN})
         ping = ("POST", "appservice", service.service_id(self.app), "ping")
-        self.server.refuse(*ping, code="M_CONNECTION_FAILED", status=502, version="v1")
+        self.network.refuse(*ping, code="M_CONNECTION_FAILED", status=502, version="v1")
         health = self.connector._check_health(self.channel)
         self.assertIn("cannot call us", health.message)
-        self.server.forget(*ping, version="v1").on(*ping, body={"duration_ms": 3}, version="v1")
+        self.network.forget(*ping, version="v1").on(*ping, body={"duration_ms": 3}, version="v1")
         health = self.connector._check_health(self.channel)
         self.assertEqual(health.level, "green")
 
@@ -91,7 +91,7 @@ class TestMatrixService(MatrixCase):
 @tagged("post_install", "-at_install")
 class TestMatrixWizard(MatrixCase):
     def wizard(self, **values):
-        self.server.answer("GET", "/_matrix/client/versions", {"versions": ["v1.16"]})
+        self.network.answer("GET", "/_matrix/client/versions", {"versions": ["v1.16"]})
         return self.env["social.crm.connect"].create(
             {"platform_id": self.platform.id, "base_url": "hs.example", **values}
         )
@@ -103,10 +103,10 @@ class TestMatrixWizard(MatrixCase):
         wizard.action_continue()
         for kind, value in (("login", "shop"), ("password", "p4ss")):
             wizard.secret_ids.filtered(lambda line, kind=kind: line.kind == kind).value = value
-        self.server.on("POST", "login", body={"access_token": "new"})
-        self.server.on("GET", "account", "whoami", body={"user_id": OWN})
-        self.server.on("GET", "profile", OWN, body={"displayname": "Shop"})
-        self.server.on("GET", "joined_rooms", body={"joined_rooms": []})
+        self.network.on("POST", "login", body={"access_token": "new"})
+        self.network.on("GET", "account", "whoami", body={"user_id": OWN})
+        self.network.on("GET", "profile", OWN, body={"displayname": "Shop"})
+        self.network.on("GET", "joined_rooms", body={"joined_rooms": []})
         channel = self.env["social.crm.channel"].browse(wizard.action_credentials()["res_id"])
         self.assertEqual((channel.name, channel.external_id), ("Shop", OWN))
         self.assertEqual(channel.health_level, "green")
@@ -117,10 +117,10 @@ class TestMatrixWizard(MatrixCase):
     def test_a_server_is_found_by_what_it_publishes_and_no_other_is_taken(self):
         wizard = self.wizard()
         well_known = ("GET", "/.well-known/matrix/client")
-        self.server.answer(*well_known, {"m.homeserver": {"base_url": "https://m.hs.example/"}})
+        self.network.answer(*well_known, {"m.homeserver": {"base_url": "https://m.hs.example/"}})
         wizard.action_continue()
         self.assertEqual(wizard.base_url, "https://m.hs.example")
-        self.server._answers.clear()
+        self.network._answers.clear()
         with self.assertRaisesRegex(UserError, "no Matrix homeserver"):
             wizard._homeserver("https://shop.example")
 
@@ -130,7 +130,7 @@ class TestMatrixWizard(MatrixCase):
         with self.assertRaisesRegex(UserError, "whole Matrix ID"):
             wizard.action_continue()
         wizard.matrix_user = OWN
-        self.server.refuse("GET", "account", "whoami", code="M_UNKNOWN_TOKEN", status=401)
+        self.network.refuse("GET", "account", "whoami", code="M_UNKNOWN_TOKEN", status=401)
         channel = self.env["social.crm.channel"].browse(wizard.action_continue()["res_id"])
         self.assertTrue(channel.matrix_is_service)
         self.assertEqual((channel.external_id, channel.health_level), (OWN, "red"))

@@ -114,7 +114,7 @@ class TestWordpressConnector(WordpressCase):
 
     def test_an_answer_stands_below_what_it_answers_and_its_echo_is_no_second_one(self):
         asked = self.stub.say("Da li je tu?")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         row = self.said(asked).conversation_id._queue_reply(
             "Da & odmah <b>", parent=self.said(asked)
         )
@@ -123,7 +123,7 @@ class TestWordpressConnector(WordpressCase):
         stored = self.stub.shelf["comments"][receipt.external_id]
         self.assertEqual((stored["post"], stored["parent"]), (11, int(asked)))
         self.assertEqual(stored["content"]["raw"], "Da &amp; odmah &lt;b&gt;")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         ours = self.said(receipt.external_id)
         self.assertEqual((len(ours), ours.direction, ours.body), (1, "out", "Da & odmah <b>"))
         self.assertEqual(ours.parent_id, self.said(asked))
@@ -164,7 +164,7 @@ class TestWordpressConnector(WordpressCase):
         )
         post = self.stub.shelf["posts"][receipt.external_id]
         self.assertEqual((post["title"]["raw"], post["status"]), ("Jesen", "publish"))
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         (stored,) = self.said(receipt.external_id, "post")
         self.assertEqual((stored.mode, stored.direction), ("one_to_many", "out"))
         untitled = self.connector._publish(self.channel, OutMessage("Prvi red\nDrugi"))
@@ -245,11 +245,11 @@ class TestWordpressConnector(WordpressCase):
             with self.assertRaises(TransientError):
                 self.connector._send(self.channel, message)
             self.assertTrue(self.connector._find_sent(self.channel, message))
-            self.ingest(self.fetch())
+            self.take(self.fetch_all())
         self.stub.skew = 0
         self.stub.clock = self.stub.now()
         late = self.stub.say("Tu?")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         self.assertTrue(self.said(late))
 
     def test_whatever_breaks_while_reading_the_next_reading_has_it(self):
@@ -257,15 +257,15 @@ class TestWordpressConnector(WordpressCase):
         for fault in (*NOTHING_DONE.values(), huge, leads_away, says(200, {"rows": []})):
             self.stub.fault("GET", COMMENTS, fault)
             with self.assertRaises(ConnectorError):
-                self.fetch()
+                self.fetch_all()
         with patch.object(http, "TOTAL_SECONDS", 0.2):
             self.stub.fault("GET", COMMENTS, drips)
             with self.assertRaisesRegex(TransientError, "in time"):
-                self.fetch()
+                self.fetch_all()
         self.stub.fault("GET", COMMENTS, says(429, headers={"Retry-After": "90"}))
         with self.assertRaises(RateLimited):
-            self.fetch()
-        self.assertIn(f"comment:{asked}", " ".join(key for key, _payload in self.fetch()))
+            self.fetch_all()
+        self.assertIn(f"comment:{asked}", " ".join(key for key, _payload in self.fetch_all()))
 
     def test_a_post_that_got_through_unheard_is_found(self):
         self.stub.fault("POST", "/wp-json/wp/v2/posts", *DONE.values())
@@ -285,7 +285,7 @@ class TestWordpressConnector(WordpressCase):
         root.setLevel(logging.DEBUG)
         whole = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         try:
-            self.fetch()
+            self.fetch_all()
             echo = {"code": "x", "message": f"{PASSWORD} {whole}"}
             for status in (400, 401, 404, 500):
                 self.stub.fault("POST", COMMENTS, says(status, echo))

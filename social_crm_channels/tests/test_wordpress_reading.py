@@ -38,17 +38,17 @@ class TestWordpressReading(WordpressCase):
         self.stub.say("c", email="other@away.example")
         self.stub.say("d", email="")
         self.stub.say("e", email="")
-        items = self.fetch()
+        items = self.fetch_all()
         for private in ("away.example", "203.0.113.77", "Netscape"):
             self.assertNotIn(private, repr(items).lower())
-        self.ingest(items)
+        self.take(items)
         people = self.said_all().sorted("date").identity_id
         self.assertEqual(len(people), 4)
         self.assertFalse(any(people.mapped("verified_email")))
 
     def test_the_site_vouches_for_the_address_of_an_account(self):
         number = self.stub.say("a", author=4, email="ana@away.example")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         person = self.said(number).identity_id
         self.assertEqual(person.verified_email, "ana@away.example")
         self.assertEqual(person.external_id, f"{self.stub.address}/?author=4")
@@ -64,7 +64,7 @@ class TestWordpressReading(WordpressCase):
         asked = self.stub.say("Da li je tu?")
         below = self.stub.say("I mene zanima", parent=int(asked), email="b@away.example")
         colleague = self.stub.say("Jeste", parent=int(asked), author=1)
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         post = self.said("11", "post")
         self.assertEqual((post.mode, post.direction), ("one_to_many", "out"))
         comments = self.said(asked) + self.said(below) + self.said(colleague)
@@ -78,37 +78,37 @@ class TestWordpressReading(WordpressCase):
         self.stub.add_post("Drugi", "…", author=3)
         colleague = self.stub.say("Jeste", author=3)
         reader = self.stub.say("Tu?", author=4)
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         self.assertEqual(self.said(colleague).direction, "out")
         self.assertEqual(self.said(reader).direction, "in")
 
     def test_nothing_is_missed_among_hundreds_in_one_second_or_read_twice(self):
         numbers = [self.stub.say(f"n{number}") for number in range(250)]
-        items = self.fetch()
+        items = self.fetch_all()
         told = [payload["comment"]["id"] for _key, payload in items if "comment" in payload]
         self.assertEqual(sorted(map(str, told)), sorted(numbers))
         late = self.stub.say("one more, in the very same second")
-        ((_key, payload),) = self.fetch()
+        ((_key, payload),) = self.fetch_all()
         self.assertEqual(str(payload["comment"]["id"]), late)
-        self.assertEqual(self.fetch(), [])
+        self.assertEqual(self.fetch_all(), [])
 
     def test_in_the_hour_that_comes_twice_nothing_is_missed(self):
         self.stub.zone = timedelta(hours=2)
         self.stub.say("before the change")
-        self.fetch()
+        self.fetch_all()
         self.stub.zone = timedelta(hours=1)
         self.stub.clock += timedelta(minutes=1)
         late = self.stub.say("after it")
-        ((_key, payload),) = self.fetch()
+        ((_key, payload),) = self.fetch_all()
         self.assertEqual(str(payload["comment"]["id"]), late)
         self.stub.zone = timedelta(hours=2)
-        self.assertEqual(self.fetch(), [], "and nothing comes again")
+        self.assertEqual(self.fetch_all(), [], "and nothing comes again")
 
     def test_what_is_dated_into_the_future_hides_nothing(self):
         self.stub.say("a", date_gmt=stamp(self.stub.clock + timedelta(days=900)))
-        self.fetch()
+        self.fetch_all()
         now = self.stub.say("b")
-        ((_key, payload),) = self.fetch()
+        ((_key, payload),) = self.fetch_all()
         self.assertEqual(str(payload["comment"]["id"]), now)
 
     def test_the_post_of_a_comment_is_read_however_old_and_whatever_its_kind(self):
@@ -116,7 +116,7 @@ class TestWordpressReading(WordpressCase):
         post = self.stub.add_post("Stari", "…", date_gmt=old)
         page = self.stub.add_post("O nama", "…", base="pages")
         below = [self.stub.say("?", post=post), self.stub.say("!", post=page)]
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         for number, above in zip(below, (post, page), strict=True):
             self.assertEqual(self.said(number).conversation_id.root_id, self.said(above, "post"))
         self.assertEqual(self.said(page, "post").remote_ref, "pages")
@@ -125,7 +125,7 @@ class TestWordpressReading(WordpressCase):
 
     def test_moderation_there_is_seen_here(self):
         number = self.stub.say("Tu?", status="hold")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         self.assertEqual(self.said(number).state, "hidden")
         self.assertTrue(self.said(number).case_id, "somebody has to look")
         self.assertIn("approve it", self.said(number).conversation_id._reply_options().reason)
@@ -134,7 +134,7 @@ class TestWordpressReading(WordpressCase):
                               ("trash", "hidden")):
             comment["status"] = status
             for sent in self.look_again():
-                self.ingest([sent])
+                self.take([sent])
             # two changes within one second: the stored stamp of the first is set back
             self.said(number).hidden_at -= timedelta(minutes=1)
             self.assertEqual(self.said(number).state, state, status)
@@ -142,16 +142,16 @@ class TestWordpressReading(WordpressCase):
 
     def test_spam_is_no_matter_until_somebody_takes_it_out(self):
         number = self.stub.say("Buy", status="spam")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         self.assertFalse(self.said(number))
         self.assertEqual(self.look_again(), [])
         self.stub.shelf["comments"][number]["status"] = "approved"
-        self.ingest(self.look_again())
+        self.take(self.look_again())
         self.assertEqual(self.said(number).state, "normal")
 
     def test_an_edit_keeps_the_first_wording_and_a_wording_may_come_back(self):
         number = self.stub.say("prvo")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         keys = set()
         for words in ("drugo", "prvo"):
             self.stub.shelf["comments"][number]["content"] = {
@@ -159,37 +159,37 @@ class TestWordpressReading(WordpressCase):
             }
             ((key, payload),) = self.look_again()
             keys.add(key.rpartition(":")[0])
-            self.ingest([(key, payload)])
+            self.take([(key, payload)])
         self.assertEqual(self.said(number).state, "edited")
         self.assertIn("prvo", [version["body"] for version in self.said(number).versions])
         self.assertEqual(len(keys), 2)
 
     def test_what_is_deleted_is_emptied_here_but_only_if_the_site_says_so_of_itself(self):
         number, other = self.stub.say("a"), self.stub.say("b")
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         word = self.said(number)
         del self.stub.shelf["comments"][number]
-        self.ingest(self.look_again())
+        self.take(self.look_again())
         self.assertEqual((word.state, word.body), ("deleted", False))
         self.assertEqual(self.said(other).body, "b")
         self.stub.listed = lambda base, given: []
         self.assertEqual(self.look_again(), [], "a list that leaves all out proves nothing")
 
     def test_a_post_changed_or_taken_from_the_public_is_seen(self):
-        self.ingest(self.fetch())
+        self.take(self.fetch_all())
         post = self.stub.shelf["posts"]["11"]
         post["content"]["rendered"] = "<p>Plava je rasprodata.</p>"
         post["modified_gmt"] = stamp(self.stub.clock + timedelta(hours=1))
-        self.ingest(self.look_again())
+        self.take(self.look_again())
         self.assertEqual(self.said("11", "post").body, "Plava je rasprodata.")
         post["status"] = "trash"
-        self.ingest(self.look_again())
+        self.take(self.look_again())
         self.assertEqual(self.said("11", "post").state, "hidden")
 
     def test_watching_has_an_end(self):
         for number in range(const.WATCHED + 60):
             self.stub.say(f"n{number}")
-        self.fetch()
+        self.fetch_all()
         self.assertEqual(len(self.cursor["watched"]), const.WATCHED)
         before = len(self.stub.calls)
         self.assertEqual(self.look_again(), [])

@@ -1,12 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-import json
-import os
-from unittest.mock import patch
-
-from odoo.tests import TransactionCase
-
-from odoo.addons.social_crm_base.tools.http import ENV_ALLOW_PRIVATE
-
+from .network_case import SiteCase
 from .wordpress_stub import PASSWORD, USER, WordpressStub
 
 SITE = "https://blog.example"
@@ -52,69 +45,22 @@ SAMPLES = [
 ]
 
 
-class WordpressCase(TransactionCase):
-    """A connected blog, and our own WordPress on the other side of a real wire."""
+class WordpressCase(SiteCase):
+    """A connected blog, and our own WordPress on the other side."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        allowed = patch.dict(os.environ, {ENV_ALLOW_PRIVATE: "1"})
-        allowed.start()
-        cls.addClassCleanup(allowed.stop)
-        cls.platform = cls.env.ref("social_crm_base.platform_wordpress")
-        cls.app = cls.env["social.crm.app"].create(
-            {"name": "Blog", "platform_id": cls.platform.id, "connector": "wordpress"}
-        )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Blog",
-                "platform_id": cls.platform.id,
-                "app_id": cls.app.id,
-                "connector": "wordpress",
-                "is_connected": True,
-                "handle": "shop",
-            }
-        )
-        cls.env["social.crm.credential"]._set_secrets(
-            cls.app, {"username": USER, "application_password": PASSWORD}
-        )
-        cls.connector = cls.env["social.crm.connector.wordpress"]
+    code = "wordpress"
+    account = {"handle": "shop", "is_connected": True}
+    app_secrets = {"username": USER, "application_password": PASSWORD}
+    stub_class = WordpressStub
 
     def setUp(self):
         super().setUp()
-        self.stub = WordpressStub()
-        self.addCleanup(self.stub.close)
-        self.app.base_url = self.stub.address
         self.channel.external_id = f"{self.stub.address}/?author=1"
-        self.cursor = {}
-
-    def fetch(self):
-        """Read as the engine does: until nothing comes; the cursor goes through the database."""
-        found = []
-        for _page in range(50):
-            items, cursor = self.connector._fetch(self.channel, self.cursor)
-            self.cursor = json.loads(json.dumps(cursor))
-            if not items:
-                return found
-            found += items
-        raise AssertionError("reading does not end")
 
     def look_again(self):
         """The next round over what was read."""
         self.cursor["round"] = 0
-        return self.fetch()
-
-    def ingest(self, items):
-        """What came, stored and worked off as the engine does it."""
-        activities = [
-            activity
-            for _key, payload in items
-            for activity in self.connector._parse(self.channel, payload)
-        ]
-        result = self.env["social.crm.interaction"]._ingest(self.channel, activities)
-        self.env["social.crm.interaction"]._run_second_stage()
-        self.env.invalidate_all()
-        return result
+        return self.fetch_all()
 
     def said(self, number, family="comment"):
         return self.env["social.crm.interaction"].search(
