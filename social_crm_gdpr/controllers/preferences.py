@@ -37,12 +37,15 @@ class SocialCrmPreferencePage(Controller):
     def stop(self, secret, lang="", **form):
         """End all at one press; also the mail program's own button (RFC 8058).
 
+        The mail program's button ends what STOP ends, the page's own everything it lists.
         Opening the address changes nothing: programs that look at links open it.
         """
         opened = page, person, company, lang = self._opened(secret, lang)
         said = ""
         if request.httprequest.method == "POST":
             page._stop(person, company, lang)
+            if form.get("everything"):
+                page._decide(person, company, set(), lang)
             said = "stopped"
         return self._show(secret, opened, said)
 

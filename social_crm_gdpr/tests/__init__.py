@@ -16,6 +16,7 @@ from . import test_leaks
 from . import test_legal_hold
 from . import test_masking
 from . import test_preferences
+from . import test_preferences_tour
 from . import test_privacy_answer
 from . import test_privacy_intake
 from . import test_privacy_package

@@ -205,6 +205,7 @@ class TestPreferencePages(ConsentCommon, HttpCase):
         answer = self.url_open(f"{self.path}/stop", data={"List-Unsubscribe": "One-Click"})
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(self.status(), "withdrawn")
+        self.assertEqual(self.status("profiling"), "none", "of what sends no mail it says nothing")
 
     def test_forged_and_dead_links_all_get_the_same_answer(self):
         secret = self.path.rsplit("/", 1)[1]
