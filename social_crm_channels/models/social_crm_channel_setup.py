@@ -143,7 +143,7 @@ class SocialCrmChannel(models.Model):
         missing = "optional" if step.optional else "missing"
         try:
             self._refresh_credentials()
-            problem = step.check()
+            problem = step.look()
         except NotSupported:
             return "unknown", "", False
         except CredentialsError as error:

@@ -360,7 +360,7 @@ class TestBlueskySession(BlueskyCase):
         elsewhere = {"service": [{**elsewhere, "serviceEndpoint": "https://new.example"}]}
         self.network.answer("GET", f"/{DID}", elsewhere)
         self.network.answer("GET", PROFILE, profile(DID, avatar="", description="Mugs"))
-        said = {step.key: step.check() for step in self.connector._setup_steps(self.channel)}
+        said = {step.key: step.look() for step in self.connector._setup_steps(self.channel)}
         self.assertIn("no longer leads", said["handle"])
         self.assertIn("another server", said["server"])
         self.assertIn("picture", said["profile"])

@@ -57,6 +57,8 @@ class TestChannelSetup(EngineCommon, TransactionCase):
             self.step("done", lambda: ""),
             self.step("missing", lambda: "no <b>bot</b> yet"),
             self.step("nice", lambda: "no post", optional=True),
+            self.step("well", lambda: Health("green", "nothing to do")),
+            self.step("sick", lambda: Health("red", "no bot", "make one")),
             self.step("untold", raising(NotSupported("?"))),
             self.step("by_eye", link="https://network.example/settings"),
             self.step("odd", raising(MalformedPayload("not what they document"))),
@@ -69,6 +71,8 @@ class TestChannelSetup(EngineCommon, TransactionCase):
                 "done": "done",
                 "missing": "missing",
                 "nice": "optional",
+                "well": "done",
+                "sick": "missing",
                 "untold": "unknown",
                 "by_eye": "unknown",
                 "odd": "missing",
@@ -77,7 +81,8 @@ class TestChannelSetup(EngineCommon, TransactionCase):
         )
         self.assertIn("no <b>bot</b> yet", rows[1][2], "shown as it was said, not as markup")
         self.assertIn("How missing is done", rows[1][2])
-        self.assertIn("network.example", rows[4][2])
+        self.assertIn("no bot make one", rows[4][2])
+        self.assertIn("network.example", rows[6][2])
         self.assertIn("Do missing", self.missing)
         self.assertIn("Do odd", self.missing)
         self.assertNotIn("Do nice", self.missing)

@@ -379,7 +379,7 @@ class TestConnectorContract(TransactionCase):
             yield "find_sent", lambda: connector._find_sent(channel, message_for(channel))
         for step in connector._setup_steps(channel):
             if step.check:
-                yield f"step {step.key}", step.check
+                yield f"step {step.key}", step.look
 
     def test_every_trouble_is_told_by_its_class_and_without_a_secret(self):
         troubles = [({"status": code}, None) for code in (400, 403, 404, 410, 422)]

@@ -171,6 +171,11 @@ class Health:
         if self.level not in HEALTH_LEVELS:
             raise ValueError(f"unknown level {self.level!r}")
 
+    @property
+    def problem(self):
+        """What is the matter and what to do, in one text; "" where nothing is."""
+        return "" if self.level == "green" else " ".join(filter(None, (self.message, self.todo)))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -179,9 +184,9 @@ class Step:
     :param str key: unique among its connector's steps, and the same for ever
     :param str title: what is to be done, in a few words
     :param str how: where and how, in a sentence or two, with the network's own names of things
-    :param check: looks whether it is done: "" if so, else what is missing, in words. It may raise
-        what connectors raise; ``NotSupported`` where this network does not tell. None: nobody can
-        look from here, the administrator sees for themselves
+    :param check: looks whether it is done: "" or None if so, else what is missing, in words or as
+        a ``Health``. It may raise what connectors raise; ``NotSupported`` where this network does
+        not tell. None: nobody can look from here, the administrator sees for themselves
     :param str link: the network's page where it is done, https
     :param bool optional: the account works without it
     """
@@ -189,9 +194,20 @@ class Step:
     key: str
     title: str
     how: str
-    check: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    check: Callable[[], str | Health | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     link: str = ""
     optional: bool = False
+
+    def look(self):
+        """Run the check.
+
+        :return: what is missing, in words; "" if nothing
+        :rtype: str
+        """
+        found = self.check()
+        return found.problem if isinstance(found, Health) else found or ""
 
 
 @dataclass(frozen=True, slots=True)

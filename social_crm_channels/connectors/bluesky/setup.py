@@ -48,7 +48,7 @@ def steps_of(connector, channel):
                 "it, for example Odoo; it is shown once. Direct messages are not read here, so it "
                 "needs no access to them. Press Connect here and type it with the handle."
             ),
-            lambda: _words(_other_account(connector, channel, account())),
+            lambda: _other_account(connector, channel, account()),
             f"{const.WEBSITE}/settings/app-passwords",
         ),
         Step(
@@ -58,7 +58,7 @@ def steps_of(connector, channel):
                 "Others name you by it. Of your own domain it holds as long as its DNS record, or "
                 "the page /.well-known/atproto-did, says so."
             ),
-            lambda: _words(_broken_handle(connector, account())),
+            lambda: _broken_handle(connector, account()),
             f"{const.WEBSITE}/settings/account",
         ),
         Step(
@@ -68,7 +68,7 @@ def steps_of(connector, channel):
                 "Found by itself. Only after the account moved to another one it has to be "
                 "connected anew, with an app password made there."
             ),
-            lambda: _words(_moved(connector, channel)),
+            lambda: _moved(connector, channel),
         ),
         Step(
             "profile",
@@ -112,10 +112,6 @@ def _account(connector, channel):
     account = connector._api(channel).ask("com.atproto.server.getSession")
     check_active(account)
     return account
-
-
-def _words(health):
-    return " ".join(filter(None, (health.message, health.todo))) if health else ""
 
 
 def _other_account(connector, channel, account):

@@ -44,7 +44,7 @@ def steps_of(connector, channel):
                 "account in whose name you answer, Scope Global. It is shown once. Press Connect "
                 "here and paste it."
             ),
-            lambda: _words(_other_user(connector, channel, user())),
+            lambda: _other_user(connector, channel, user()),
             page("admin/api/keys"),
         ),
         Step(
@@ -89,10 +89,6 @@ def health_of(connector, channel):
     """
     user = connector._api(channel).user()
     return _other_user(connector, channel, user) or Health("green")
-
-
-def _words(problem):
-    return problem.message if problem else ""
 
 
 def _other_user(connector, channel, user):

@@ -7,10 +7,6 @@ def steps_of(connector, channel):
     """:rtype: list[Step]"""
     env = connector.env
 
-    def is_read():
-        health = connector._check_health(channel)
-        return "" if health.level == "green" else f"{health.message} {health.todo}"
-
     def told_at_once():
         state = connector._state(channel)
         if not state.get("hub"):
@@ -31,7 +27,7 @@ def steps_of(connector, channel):
                 "feed. Where a page names several feeds, choose. Nothing has to be set up at the "
                 "publisher's."
             ),
-            is_read,
+            lambda: connector._check_health(channel),
             _web(connector._address(channel)) if channel else "",
         ),
         Step(

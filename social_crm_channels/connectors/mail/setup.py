@@ -11,10 +11,6 @@ def steps_of(connector, channel):
     # sudo: whether mail servers are set is no secret, how is
     incoming_sudo, outgoing_sudo = env["fetchmail.server"].sudo(), env["ir.mail_server"].sudo()
 
-    def domain():
-        health = connector._check_health(channel)
-        return "" if health.level == "green" else f"{health.message} {health.todo}"
-
     def incoming():
         if incoming_sudo.search_count([("state", "=", "done")], limit=1):
             return ""
@@ -35,7 +31,7 @@ def steps_of(connector, channel):
                 "Settings, Companies, Email Domain: the part after the @, for example "
                 "help.ourshop.example. The addresses of cases are made below it."
             ),
-            domain,
+            lambda: connector._check_health(channel),
         ),
         Step(
             "mailbox",

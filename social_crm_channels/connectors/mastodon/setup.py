@@ -50,7 +50,7 @@ def steps_of(connector, channel):
                 "Press Connect: the server asks whether you allow it. Be logged in there as the "
                 "account itself, not as your own."
             ),
-            lambda: _text(connector._health_of_account(channel, account())),
+            lambda: connector._health_of_account(channel, account()),
             server and f"{server}/oauth/authorized_applications",
         ),
         Step(
@@ -103,7 +103,3 @@ def _missing_scopes(client):
     return ", ".join(
         scope for scope in wanted if scope not in given and scope.partition(":")[0] not in given
     )
-
-
-def _text(health):
-    return " ".join(filter(None, (health.message, health.todo))) if health else ""

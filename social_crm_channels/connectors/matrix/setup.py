@@ -28,7 +28,7 @@ def steps_of(connector, channel):
     def reaches():
         if not connector._is_service(channel):
             raise NotSupported("we read")
-        return _words(_ping(connector, channel))
+        return _ping(connector, channel)
 
     def clear():
         api = connector._api(channel)
@@ -56,7 +56,7 @@ def steps_of(connector, channel):
                 "password here, or an access token of a login made for this. As an application "
                 "service, on your own homeserver: choose a Matrix ID that nobody has."
             ),
-            lambda: _words(_whose(connector, channel)),
+            lambda: _whose(connector, channel),
         ),
         Step(
             "service",
@@ -158,7 +158,3 @@ def _ping(connector, channel):
             ),
         )
     return None
-
-
-def _words(health):
-    return " ".join(filter(None, (health.message, health.todo))) if health else ""

@@ -28,7 +28,7 @@ def steps_of(connector, channel):
     def posts():
         if not connector._secret(channel, "post_chat"):
             return env._("No channel for posts is named.")
-        return _words(_posts(connector, channel, connector._api(channel), ask()))
+        return _posts(connector, channel, connector._api(channel), ask())
 
     return [
         Step(
@@ -38,7 +38,7 @@ def steps_of(connector, channel):
                 "In Telegram, write /newbot to @BotFather. It asks for a name and answers with "
                 "the token. Press Connect here and paste it."
             ),
-            lambda: _words(_other_bot(connector, channel, ask())),
+            lambda: _other_bot(connector, channel, ask()),
             BOTFATHER,
         ),
         Step(
@@ -48,7 +48,7 @@ def steps_of(connector, channel):
                 "Where this Odoo has an https address, connecting tells it to Telegram: nothing "
                 "to do. Where Telegram cannot reach it, tick Ask Telegram for News above."
             ),
-            lambda: _words(_news(connector, channel, connector._api(channel))),
+            lambda: _news(connector, channel, connector._api(channel)),
         ),
         Step(
             "groups",
@@ -83,10 +83,6 @@ def steps_of(connector, channel):
 
 def _bot(connector, channel):
     return read.expect_object(connector._api(channel).ask("getMe"), "the bot")
-
-
-def _words(health):
-    return " ".join(filter(None, (health.message, health.todo))) if health else ""
 
 
 def health_of(connector, channel):

@@ -7,10 +7,6 @@ def steps_of(connector, channel):
     """:rtype: list[Step]"""
     env = connector.env
 
-    def secret():
-        health = connector._check_health(channel)
-        return "" if health.level == "green" else f"{health.message} {health.todo}"
-
     def address():
         # sudo: looked at for the administrator, shown to managers only
         if (channel.app_id.sudo().webhook_url or "").startswith("https://"):
@@ -37,7 +33,7 @@ def steps_of(connector, channel):
                 "Make one, for example with: openssl rand -base64 32. Write whsec_ before it, "
                 "give it to the other side and to Connect here."
             ),
-            secret,
+            lambda: connector._check_health(channel),
         ),
         Step(
             "address",

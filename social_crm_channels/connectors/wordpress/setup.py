@@ -26,7 +26,7 @@ def steps_of(connector, channel):
                 "and give the blog's address, which must be https: the next step leads to the page "
                 "where the password is made and shown once."
             ),
-            lambda: _words(_other_account(connector, channel, me())),
+            lambda: _other_account(connector, channel, me()),
             page("authorize-application.php"),
         ),
         Step(
@@ -36,7 +36,7 @@ def steps_of(connector, channel):
                 "In WordPress, Users: lesser roles may not read what is held for approval. An "
                 "Administrator's account works too."
             ),
-            lambda: _words(_no_moderator(connector, me())),
+            lambda: _no_moderator(connector, me()),
             page("users.php"),
         ),
         Step(
@@ -46,7 +46,7 @@ def steps_of(connector, channel):
                 "Nothing to do, unless a security plugin keeps the REST API to itself: allow "
                 "wp/v2/comments and wp/v2/posts in it."
             ),
-            lambda: _words(_unreadable(connector, channel)),
+            lambda: _unreadable(connector, channel),
         ),
         Step(
             "comments",
@@ -55,7 +55,7 @@ def steps_of(connector, channel):
                 "In WordPress, Settings, Discussion: allow people to submit comments. What you "
                 "hold there for approval waits in the inbox."
             ),
-            lambda: _words(_closed(connector, channel)),
+            lambda: _closed(connector, channel),
             page("options-discussion.php"),
             optional=True,
         ),
@@ -65,7 +65,7 @@ def steps_of(connector, channel):
             connector.env._(
                 "In WordPress, Users: the roles Author, Editor and Administrator may publish."
             ),
-            lambda: _words(_no_publisher(connector, me())),
+            lambda: _no_publisher(connector, me()),
             page("users.php"),
             optional=True,
         ),
@@ -88,10 +88,6 @@ def health_of(connector, channel):
 
 def _me(connector, channel):
     return connector._api(channel).one("users/me", context="edit")
-
-
-def _words(problem):
-    return problem.message if problem else ""
 
 
 def _other_account(connector, channel, me):
