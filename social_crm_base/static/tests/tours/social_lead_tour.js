@@ -1,18 +1,11 @@
+import { click, pick } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 /** Log what was said, link the person, make a lead, answer from it, see the journey. */
 registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
     url: "/odoo/action-social_crm_base.social_crm_interaction_log_action",
     steps: () => [
-        {
-            content: "Say where it was said",
-            trigger: ".modal .o_field_widget[name=channel_id] input",
-            run: "edit Tour XING",
-        },
-        {
-            trigger: ".o-autocomplete--dropdown-item:contains('Tour XING')",
-            run: "click",
-        },
+        ...pick("channel_id", "Tour XING", "Say where it was said"),
         {
             content: "By somebody new",
             trigger: ".modal .o_field_widget[name=who] input[data-value=new]",
@@ -34,10 +27,7 @@ registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
             trigger: ".modal .o_field_widget[name=text] textarea",
             run: "edit Do you sell chairs?",
         },
-        {
-            trigger: ".modal button[name=action_log]",
-            run: "click",
-        },
+        click(".modal button[name=action_log]"),
         {
             content: "It opens; see whose account that is",
             trigger: ".o_form_view .o_field_widget[name=identity_id] .o_form_uri",
@@ -48,27 +38,14 @@ registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
             trigger: ".o_form_view button[name=action_connect]",
             run: "click",
         },
-        {
-            trigger: ".modal .o_field_widget[name=partner_id] input",
-            run: "edit Tour Contact",
-        },
-        {
-            trigger: ".o-autocomplete--dropdown-item:contains('Tour Contact')",
-            run: "click",
-        },
-        {
-            trigger: ".modal button[name=action_connect]",
-            run: "click",
-        },
+        ...pick("partner_id", "Tour Contact"),
+        click(".modal button[name=action_connect]"),
         {
             content: "It is linked; go back",
             trigger:
                 "body:not(:has(.modal)) .o_form_view .o_field_widget[name=partner_id]:contains('Tour Contact')",
         },
-        {
-            trigger: ".o_breadcrumb .o_back_button",
-            run: "click",
-        },
+        click(".o_breadcrumb .o_back_button"),
         {
             content: "Make a lead of it",
             trigger: ".o_form_view button[name=action_create_lead]",
@@ -77,10 +54,7 @@ registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
         {
             trigger: ".modal .o_field_widget[name=name] input:value('Do you sell chairs?')",
         },
-        {
-            trigger: ".modal button[name=action_confirm]:contains('Create')",
-            run: "click",
-        },
+        click(".modal button[name=action_confirm]:contains('Create')"),
         {
             content: "The lead shows what was said",
             trigger: ".o_lead_opportunity_form a[name=social]",
@@ -94,18 +68,12 @@ registry.category("web_tour.tours").add("social_crm_base.lead_tour", {
             trigger: ".o_social_lead_body",
             run: "edit Yes, from fifty euros",
         },
-        {
-            trigger: ".o_social_lead_send:enabled",
-            run: "click",
-        },
+        click(".o_social_lead_send:enabled"),
         {
             content: "It has to be sent by hand, and says so",
             trigger: ".o_social_lead_outcome:contains('send it yourself')",
         },
-        {
-            trigger: ".o_social_lead_done",
-            run: "click",
-        },
+        click(".o_social_lead_done"),
         {
             content: "The journey holds both",
             trigger: ".o_social_journey_ours .o_social_journey_text:contains('fifty euros')",

@@ -1,3 +1,4 @@
+import { click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 /** A message supports an idea there is; the idea comes true and its supporter hears of it. */
@@ -8,10 +9,7 @@ registry.category("web_tour.tours").add("social_idea_tour", {
             trigger: ".o_social_talk_menu",
             run: "click",
         },
-        {
-            trigger: ".o-dropdown--menu .dropdown-item:contains('Make an idea')",
-            run: "click",
-        },
+        click(".o-dropdown--menu .dropdown-item:contains('Make an idea')"),
         {
             content: "There is such an idea already",
             trigger:
@@ -32,18 +30,12 @@ registry.category("web_tour.tours").add("social_idea_tour", {
             trigger: ".o_form_view .o_statusbar_status button:contains('Planned')",
             run: "click",
         },
-        {
-            trigger: ".o_form_view button[name=action_tell]",
-            run: "click",
-        },
+        click(".o_form_view button[name=action_tell]"),
         {
             content: "Who would be told, before anything is sent",
             trigger: ".modal .o_field_widget[name=line_ids] tr:contains('Ana')",
         },
-        {
-            trigger: ".modal button[name=action_tell]",
-            run: "click",
-        },
+        click(".modal button[name=action_tell]"),
         {
             trigger: ".o_notification:contains('Answers on their way: 1')",
         },

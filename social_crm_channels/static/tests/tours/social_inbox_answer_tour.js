@@ -1,3 +1,4 @@
+import { click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 /** An agent answers a comment in public, takes it back, sends it, and goes on in private. */
@@ -7,10 +8,7 @@ registry.category("web_tour.tours").add("social_inbox_answer_tour", {
             content: "How we answer is read first",
             trigger: ".o_social_protocol_unread:contains('Be kind in public')",
         },
-        {
-            trigger: ".o_social_protocol_confirm",
-            run: "click",
-        },
+        click(".o_social_protocol_confirm"),
         {
             content: "The place says that everybody reads along",
             trigger: ".o_social_composer:has(.o_social_public) .o_social_quote:contains('Where is my parcel?')",
@@ -44,37 +42,22 @@ registry.category("web_tour.tours").add("social_inbox_answer_tour", {
             content: "It speaks to her by name",
             trigger: ".o_social_text:value(/^Hello Ana, we look for it/)",
         },
-        {
-            trigger: ".o_social_preview_button",
-            run: "click",
-        },
+        click(".o_social_preview_button"),
         {
             trigger: ".o_social_preview_text:contains('Hello Ana, we look for it')",
         },
-        {
-            trigger: ".o_social_send:enabled",
-            run: "click",
-        },
+        click(".o_social_send:enabled"),
         {
             content: "Ten seconds to take it back",
             trigger: ".o_social_held_row:contains('Hello Ana')",
         },
-        {
-            trigger: ".o_social_held_back",
-            run: "click",
-        },
+        click(".o_social_held_back"),
         {
             content: "The words are there again",
             trigger: "body:not(:has(.o_social_held_row)) .o_social_text:value(/^Hello Ana, we look for it/)",
         },
-        {
-            trigger: ".o_social_send:enabled",
-            run: "click",
-        },
-        {
-            trigger: ".o_social_held_now",
-            run: "click",
-        },
+        click(".o_social_send:enabled"),
+        click(".o_social_held_now"),
         {
             content: "It stands in the talk",
             trigger: "body:not(:has(.o_social_held_row)) main:contains('Hello Ana, we look for it')",
@@ -91,14 +74,8 @@ registry.category("web_tour.tours").add("social_inbox_answer_tour", {
             trigger: ".o_social_text",
             run: "edit Which address shall we send it to? Mine is help@example.org",
         },
-        {
-            trigger: ".o_social_composer:not(:has(.o_social_sensitive)) .o_social_send:enabled",
-            run: "click",
-        },
-        {
-            trigger: ".o_social_held_now",
-            run: "click",
-        },
+        click(".o_social_composer:not(:has(.o_social_sensitive)) .o_social_send:enabled"),
+        click(".o_social_held_now"),
         {
             trigger: "body:not(:has(.o_social_held_row)) main:contains('Which address shall we')",
         },

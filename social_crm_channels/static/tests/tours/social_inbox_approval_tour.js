@@ -1,4 +1,5 @@
 import { picture } from "@social_crm_base/../tests/tours/picture";
+import { click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -10,10 +11,7 @@ tours.add("social_inbox_approval_ask_tour", {
             trigger: ".o_social_text",
             run: "edit It comes tomorow",
         },
-        {
-            trigger: ".o_social_send:enabled",
-            run: "click",
-        },
+        click(".o_social_send:enabled"),
         {
             content: "It waits for somebody else",
             trigger: ".o_social_approval:contains('Your answer waits'):contains('It comes tomorow')",
@@ -37,18 +35,12 @@ tours.add("social_inbox_approval_decide_tour", {
             trigger: ".o_social_approval_meanwhile:contains('Any news?')",
         },
         picture("inbox_approval"),
-        {
-            trigger: ".o_social_approval_change",
-            run: "click",
-        },
+        click(".o_social_approval_change"),
         {
             trigger: ".o_social_approval textarea",
             run: "edit It comes tomorrow before noon.",
         },
-        {
-            trigger: ".o_social_approval_confirm:enabled",
-            run: "click",
-        },
+        click(".o_social_approval_confirm:enabled"),
         {
             content: "It no longer waits, and stands in the talk as it is sent",
             trigger:
@@ -85,10 +77,7 @@ tours.add("social_inbox_breach_tour", {
             trigger: ".o_social_queue_other:has(.o_social_queue_alarm)",
             run: "click",
         },
-        {
-            trigger: ".o-dropdown-item:contains('Overdue')",
-            run: "click",
-        },
+        click(".o-dropdown-item:contains('Overdue')"),
         picture("inbox_overdue", ".o_social_inbox_queue [role=option]:contains('Where is my bicycle?')"),
     ],
 });

@@ -1,4 +1,5 @@
 import { picture } from "@social_crm_base/../tests/tours/picture";
+import { click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -49,14 +50,8 @@ tours.add("social_inbox_moderation_tour", {
             trigger: ".o-dropdown-item:contains('Ban this account')",
             run: "click",
         },
-        {
-            trigger: ".modal .o_field_widget[name=reason_id] label:contains('Spam')",
-            run: "click",
-        },
-        {
-            trigger: ".modal button[name=action_apply]:visible:contains('Ban')",
-            run: "click",
-        },
+        click(".modal .o_field_widget[name=reason_id] label:contains('Spam')"),
+        click(".modal button[name=action_apply]:visible:contains('Ban')"),
         {
             content: "Back in the talk",
             trigger: `body:not(:has(.modal)) ${WORDS}`,

@@ -1,13 +1,10 @@
 import { picture } from "@social_crm_base/../tests/tours/picture";
+import { click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 const ROW = ".o_social_inbox_queue [role=option]";
 const POST = `${ROW}[data-key^=p]`;
-
-function click(trigger) {
-    return { trigger, run: "click" };
-}
 
 /** The example shop's inbox on a desk, as the documents show it. */
 tours.add("social_inbox_pictures_tour", {

@@ -1,3 +1,4 @@
+import { click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 /** What a contact ordered stays locked until a code proves who writes; then it can be told. */
@@ -20,10 +21,7 @@ registry.category("web_tour.tours").add("social_inbox_proof_tour", {
             trigger: ".modal .o_field_widget[name=code] input",
             run: "edit 111111",
         },
-        {
-            trigger: ".modal button[name=action_enter]",
-            run: "click",
-        },
+        click(".modal button[name=action_enter]"),
         {
             trigger: ".modal:contains('Wrong code') .o_field_widget[name=code] input",
             run: "edit 246810",

@@ -1,3 +1,4 @@
+import { pick, select } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 const more = (command) => [
@@ -9,12 +10,7 @@ registry.category("web_tour.tours").add("social_together", {
     steps: () => [
         { content: "the case is open", trigger: ".o_social_talk:contains(Where is my parcel)" },
         ...more("ask"),
-        {
-            content: "ask a colleague",
-            trigger: ".modal [name=user_id] input",
-            run: "edit Bob Lager",
-        },
-        { trigger: ".o-autocomplete--dropdown-item:contains(Bob Lager)", run: "click" },
+        ...pick("user_id", "Bob Lager", "ask a colleague"),
         { trigger: ".modal [name=text] textarea", run: "edit Is it packed?" },
         { trigger: ".modal button[name=action_ask]", run: "click" },
         {
@@ -23,12 +19,7 @@ registry.category("web_tour.tours").add("social_together", {
         },
         { trigger: ".o_social_talk .o_social_question:contains(Is it packed)" },
         ...more("macro"),
-        {
-            content: "choose the macro",
-            trigger: ".modal [name=macro_id] input",
-            run: "edit Parcel lost",
-        },
-        { trigger: ".o-autocomplete--dropdown-item:contains(Parcel lost)", run: "click" },
+        ...pick("macro_id", "Parcel lost", "choose the macro"),
         { content: "see what it does", trigger: ".modal [name=preview]:contains(We look for it)" },
         { trigger: ".modal button[name=action_run]", run: "click" },
         {
@@ -49,12 +40,7 @@ registry.category("web_tour.tours").add("social_goodwill", {
     steps: () => [
         { content: "the case is open", trigger: ".o_social_talk:contains(Where is my parcel)" },
         ...more("goodwill"),
-        {
-            content: "what can be given comes from the app Loyalty",
-            trigger: ".modal .o_field_widget[name=program] input",
-            run: "click",
-        },
-        { trigger: ".o_select_menu_item:contains(Sorry card)", run: "click" },
+        ...select("program", "Sorry card", "what can be given comes from the app Loyalty"),
         { trigger: ".modal .o_field_widget[name=points] input", run: "edit 15" },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit The parcel was lost" },
         { trigger: ".modal button[name=action_give]", run: "click" },

@@ -1,4 +1,5 @@
 import { picture } from "@social_crm_base/../tests/tours/picture";
+import { AGREE, click } from "@social_crm_base/../tests/tours/steps";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -7,10 +8,6 @@ const NAME = ["Ana", "Anić"].join(" ");
 const HANDLE = ["@ana", "example.social"].join("@");
 const EMAIL = ["ana.anic", "mail.example"].join("@");
 const ROW = `.o_data_row:contains('${NAME}') .o_data_cell[name=name]`;
-const AGREE = {
-    trigger: ".modal .btn-primary",
-    run: "click",
-};
 
 /** Ana asks for erasure without being a user of anything. */
 tours.add("social_erasure_ask_tour", {
@@ -50,10 +47,7 @@ tours.add("social_erasure_ask_tour", {
 /** The first clerk sees who is meant, checks it, and looks at what would go. */
 tours.add("social_erasure_check_tour", {
     steps: () => [
-        {
-            trigger: ROW,
-            run: "click",
-        },
+        click(ROW),
         {
             content: "Account and contact were found by what Ana said, and the next step is named",
             trigger:
@@ -63,19 +57,13 @@ tours.add("social_erasure_check_tour", {
             trigger: `.o_field_widget[name=subject_partner_ids]:contains('${NAME}')`,
         },
         picture("privacy_request"),
-        {
-            trigger: "button[name=action_check_document]",
-            run: "click",
-        },
+        click("button[name=action_check_document]"),
         AGREE,
         {
             content: "Nobody decides before they saw what goes",
             trigger: ".o_field_widget[name=next_step]:contains('Press Preview')",
         },
-        {
-            trigger: "button[name=action_preview_erasure]",
-            run: "click",
-        },
+        click("button[name=action_preview_erasure]"),
         {
             trigger: ".o_field_widget[name=erasure_line_ids] .o_data_row:contains('Emptied')",
         },
@@ -93,10 +81,7 @@ tours.add("social_erasure_check_tour", {
 /** The second clerk looks at the preview and approves. */
 tours.add("social_erasure_approve_tour", {
     steps: () => [
-        {
-            trigger: ROW,
-            run: "click",
-        },
+        click(ROW),
         {
             trigger: ".o_field_widget[name=next_step]:contains('Look it over and approve')",
         },
@@ -105,10 +90,7 @@ tours.add("social_erasure_approve_tour", {
             trigger: ".o_field_widget[name=erasure_line_ids] .o_data_row:contains('Stays')",
         },
         picture("privacy_dry_run"),
-        {
-            trigger: "button[name=action_approve]",
-            run: "click",
-        },
+        click("button[name=action_approve]"),
         AGREE,
         {
             trigger: ".o_field_widget[name=next_step]:contains('another privacy clerk carries it out')",
@@ -123,14 +105,8 @@ tours.add("social_erasure_approve_tour", {
 /** The first clerk carries it out. */
 tours.add("social_erasure_execute_tour", {
     steps: () => [
-        {
-            trigger: ROW,
-            run: "click",
-        },
-        {
-            trigger: "button[name=action_execute]:contains('Erase')",
-            run: "click",
-        },
+        click(ROW),
+        click("button[name=action_execute]:contains('Erase')"),
         AGREE,
         {
             trigger: ".o_field_widget[name=next_step]:contains('in the background')",
@@ -144,24 +120,15 @@ tours.add("social_erasure_execute_tour", {
 /** It is erased and proven: the certificate is read. */
 tours.add("social_erasure_certificate_tour", {
     steps: () => [
-        {
-            trigger: ".o_data_row:contains('In Progress') .o_data_cell[name=name]",
-            run: "click",
-        },
+        click(".o_data_row:contains('In Progress') .o_data_cell[name=name]"),
         {
             trigger: ".o_field_widget[name=next_step]:contains('Erased and proven')",
         },
-        {
-            trigger: "button[name=action_open_erasure]",
-            run: "click",
-        },
+        click("button[name=action_open_erasure]"),
         {
             trigger: ".alert-success:contains('Who it was is forgotten here')",
         },
-        {
-            trigger: "button[name=action_certificate]",
-            run: "click",
-        },
+        click("button[name=action_certificate]"),
         {
             content: "It is read on the screen where no PDF can be made",
             trigger: ":iframe h2:contains('Certificate of Erasure')",
@@ -173,18 +140,9 @@ tours.add("social_erasure_certificate_tour", {
 /** Ana is told, and the request keeps nothing of her. */
 tours.add("social_erasure_answer_tour", {
     steps: () => [
-        {
-            trigger: ".o_data_row:contains('In Progress') .o_data_cell[name=name]",
-            run: "click",
-        },
-        {
-            trigger: "button[name=action_draft_answer]",
-            run: "click",
-        },
-        {
-            trigger: "button[name=action_answer]",
-            run: "click",
-        },
+        click(".o_data_row:contains('In Progress') .o_data_cell[name=name]"),
+        click("button[name=action_draft_answer]"),
+        click("button[name=action_answer]"),
         AGREE,
         {
             trigger: ".o_arrow_button_current:contains('Answered')",
