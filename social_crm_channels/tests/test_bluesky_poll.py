@@ -7,7 +7,8 @@ from odoo.tests import tagged
 
 from odoo.addons.social_crm_base.exceptions import ConnectorError, RateLimited, TransientError
 
-from ..connectors.bluesky import const, poll
+from ..connectors.bluesky import const
+from ..tools import watch
 from .bluesky_common import FEED, NOTIFICATIONS, POSTS, RECORD, BlueskyCase, refusal
 from .bluesky_entities import (
     ANA,
@@ -240,7 +241,7 @@ class TestBlueskyPoll(BlueskyCase):
             uri(number): {"seen": 1000 + number, "checked": 0, "counts": [], "own": False}
             for number in range(1000)
         }
-        kept = poll.forget_old(watched, 2000)
+        kept = watch.forget_old(watched, 2000, days=14, most=const.WATCHED)
         self.assertEqual(len(kept), const.WATCHED)
         self.assertIn(uri(999), kept, "the newest")
-        self.assertEqual(poll.forget_old(watched, 10**8), {})
+        self.assertEqual(watch.forget_old(watched, 10**8, days=14, most=const.WATCHED), {})

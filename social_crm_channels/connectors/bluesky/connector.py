@@ -13,8 +13,9 @@ from odoo.addons.social_crm_base.tools.activity import Target
 from odoo.addons.social_crm_base.tools.http import HttpClient
 
 from ...tools import payload as read
+from ...tools import watch
 from ...tools.contract import Account, Grant, MediaLimits, Metric, Receipt
-from . import const, poll, session
+from . import const, session
 from .api import Api, check_active, own, resolve
 from .image import prepared
 from .parse import Facts, counters, parse
@@ -178,7 +179,9 @@ class SocialCrmConnectorBluesky(models.AbstractModel):
         cursor, now = dict(cursor), int(time.time())
         reader = Reader(self._api(channel), channel.external_id or "", cursor, now)
         found = reader.notifications() or reader.own_posts() or reader.look_again()
-        cursor["watched"] = poll.forget_old(reader.watched, now)
+        cursor["watched"] = watch.forget_old(
+            reader.watched, now, days=const.WATCH_DAYS, most=const.WATCHED
+        )
         return found, cursor
 
     def _parse(self, channel, payload):

@@ -125,26 +125,3 @@ def watched_as(post, own_did, now, seen):
         "seen": seen,
         "checked": now,
     }
-
-
-def forget_old(watched, now):
-    """Drop what is watched for too long, or too much of it; the newest stay.
-
-    :rtype: dict
-    """
-    since = now - const.WATCH_DAYS * 86400
-    kept = [item for item in watched.items() if item[1]["seen"] >= since]
-    kept.sort(key=lambda item: item[1]["seen"])
-    return dict(kept[-const.WATCHED :])
-
-
-def due(watched, now):
-    """Which posts to look at now: the ones not looked at for longest.
-
-    :rtype: list[str]
-    """
-    waiting = [
-        uri for uri, seen in watched.items() if seen["checked"] <= now - const.WATCH_SECONDS
-    ]
-    waiting.sort(key=lambda uri: watched[uri]["checked"])
-    return waiting[: const.WATCH_BATCH]

@@ -5,6 +5,7 @@ from contextlib import suppress
 from odoo.addons.social_crm_base.exceptions import MalformedPayload, PermanentError
 
 from ...tools import payload as read
+from ...tools import watch
 from . import const, poll
 from .parse import Facts, addresses_us, quoted, reply_of
 from .record import author
@@ -76,7 +77,9 @@ class Reader:
 
         :rtype: list[tuple[str, dict]]
         """
-        uris, found = poll.due(self.watched, self._now), []
+        found, uris = [], watch.due(
+            self.watched, self._now, seconds=const.WATCH_SECONDS, most=const.WATCH_BATCH
+        )
         posts = self._api.posts(uris)
         for uri in uris:
             known = self.watched[uri]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.addons.social_crm_base.exceptions import MalformedPayload, PermanentError
 
 from ...tools import payload as read
+from ...tools import watch
 from . import const, items
 from .api import GONE, utcnow
 
@@ -134,14 +135,14 @@ class Reader:
 
     def _look_again(self):
         """Some of the posts read lately, those first that were not looked at for longest."""
-        due = [
-            number
-            for number, seen in self._watched.items()
-            if seen[5] <= self._now - const.WATCH_SECONDS
-        ]
-        due.sort(key=lambda number: self._watched[number][5])
-        found = []
-        for number in due[: const.WATCH_BATCH]:
+        found, due = [], watch.due(
+            self._watched,
+            self._now,
+            seconds=const.WATCH_SECONDS,
+            most=const.WATCH_BATCH,
+            checked=5,
+        )
+        for number in due:
             try:
                 found += self._look_at(number)
             except MalformedPayload:

@@ -17,6 +17,7 @@ from odoo.addons.social_crm_base.exceptions import (
 from odoo.addons.social_crm_base.tools import keyring
 
 from ...tools import payload as read
+from ...tools import watch
 from ...tools.contract import (
     Account,
     Grant,
@@ -223,7 +224,9 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
             items.watch(watched, rows, own_id, now)
         if not rows:
             found = self._look_again(client, watched, now)
-        cursor["watched"] = poll.forget_old(watched, now)
+        cursor["watched"] = watch.forget_old(
+            watched, now, days=const.WATCH_DAYS, most=const.WATCHED
+        )
         return found, cursor
 
     def _look_again(self, client, watched, now):
@@ -232,7 +235,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         What one status is about must not keep the others from being read.
         """
         found, proven = [], False
-        for uri in poll.due(watched, now):
+        for uri in watch.due(watched, now, seconds=const.WATCH_SECONDS, most=const.WATCH_BATCH):
             known = watched[uri]
             try:
                 found += self._look_at(client, watched, uri, now)

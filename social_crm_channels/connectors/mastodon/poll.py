@@ -109,24 +109,3 @@ def watched_as(status, seen_at, *, own):
         "seen": seen_at,
         "checked": seen_at,
     }
-
-
-def forget_old(state, now):
-    """Drop what is watched for too long, or too much of it; the newest stay.
-
-    :rtype: dict
-    """
-    since = now - const.WATCH_DAYS * 86400
-    kept = [item for item in state.items() if item[1]["seen"] >= since]
-    kept.sort(key=lambda item: item[1]["seen"])
-    return dict(kept[-const.WATCHED :])
-
-
-def due(state, now):
-    """Which statuses to look at now: the ones not looked at for longest.
-
-    :rtype: list[str]
-    """
-    waiting = [uri for uri, seen in state.items() if seen["checked"] <= now - const.WATCH_SECONDS]
-    waiting.sort(key=lambda uri: state[uri]["checked"])
-    return waiting[: const.WATCH_BATCH]
