@@ -27,6 +27,7 @@ from . import test_proof
 from . import test_rulebook
 from . import test_salesperson
 from . import test_screens
+from . import test_second_stage
 from . import test_service_figures
 from . import test_tours
 from . import test_turns
