@@ -69,11 +69,6 @@ class Row:
     activity: Activity | None = None
 
     @property
-    def follows_parent(self):
-        """Whether it stands where its parent stands: our answers, likes and bare shares do."""
-        return self.direction == "out" or self.is_gesture
-
-    @property
     def is_gesture(self):
         """A like, or a share without a word."""
         return self.kind == "reaction" or (self.kind == "share" and not self.has_text)

@@ -123,11 +123,6 @@ class SocialCrmCase(models.Model):
         """Let the team read these cases and what was said in them again."""
         self.write({"confidential": False, "confidential_user_ids": [Command.clear()]})
 
-    def action_open_joined_into(self):
-        """Open the case that holds this one's talk."""
-        self.ensure_one()
-        return self.joined_into_id.get_formview_action()
-
     # === BUSINESS METHODS === #
 
     def _join(self, others):

@@ -1,7 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import fields, models
 
-from ..tools.business_time import read_pauses
 from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 
@@ -33,14 +32,6 @@ class SocialCrmCaseCycle(models.Model):
 
     _one_open = models.UniqueIndex("(case_id) WHERE closed_at IS NULL")
     _sequence_unique = models.UniqueIndex("(case_id, sequence)")
-
-    def _pause_spans(self):
-        """The times this cycle stood still, as pairs of naive UTC datetimes, oldest first.
-
-        :rtype: list[tuple[datetime, datetime]]
-        """
-        self.ensure_one()
-        return read_pauses(self.pauses)
 
     def _personal_data_fields(self):
         return {

@@ -30,17 +30,6 @@ class SocialCrmIdentity(models.Model):
         )
         return {"type": "ir.actions.act_url", "url": url, "target": "new"} if url else False
 
-    def action_links(self):
-        """All links of this account, refused ones included."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Links"),
-            "res_model": "social.crm.identity.link",
-            "view_mode": "list,form",
-            "domain": [("identity_id", "=", self.id)],
-        }
-
     def _connect(self, partner, note=""):
         """Link to a contact by a person's word, also where it was refused or ended before.
 

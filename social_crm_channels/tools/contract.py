@@ -54,8 +54,6 @@ MODERATION_REASONS = ("spam", "insult", "personal", "off_topic", "illegal", "fra
 # How one may answer now, see ReplyOptions.
 MODES = frozenset({"free_text", "template", "private_reply", "public_only", "one_slot"})
 HEALTH_LEVELS = ("green", "yellow", "red")
-# How a step of the set-up stands, see Step.
-STEP_STATES = ("done", "missing", "optional", "failed", "unknown", "unchecked")
 NOTHING: Mapping = MappingProxyType({})
 
 

@@ -6,9 +6,8 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.social_crm_channels.models.social_crm_response_policy import TARGETS
 
-#: What a rule may know of the person behind the words; of the matter itself it says nothing.
+#: What a rule may know of the person behind the words.
 PROFILE = ("relation", "loyalty", "category_ids", "followers_from")
-MATTER = ("keywords", "looks_like_spam")
 PROFILE_PATH = re.compile(r"mood|risk_score|followers|social_relation|social_loyalty|category_id")
 
 

@@ -13,7 +13,7 @@ SPOKEN = frozenset({1, 2})
 
 # post_action_type_id
 LIKE = 2
-OFF_TOPIC, INAPPROPRIATE, NOTIFY_MODERATORS, SPAM = 3, 4, 7, 8
+OFF_TOPIC, INAPPROPRIATE, SPAM = 3, 4, 8
 FLAGS = {"spam": SPAM, "fraud": SPAM, "off_topic": OFF_TOPIC, "insult": INAPPROPRIATE}
 FLAGS |= {"illegal": INAPPROPRIATE, "personal": INAPPROPRIATE}
 
