@@ -1,6 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 # Mixins are there before the models that inherit them.
-from . import personal_data, personal_data_mask, social_crm_measure
+from . import personal_data, personal_data_mask, social_crm_by_acts, social_crm_measure
 
 # isort: split
 from . import (

@@ -56,12 +56,11 @@ TRANSITIONS = {
 OPEN_STATES = ("proposed", "received", "identified", "approved", "in_progress")
 #: What cannot be undone is looked at by a second person first.
 SECOND_PERSON_KINDS = frozenset({"erasure"})
-#: Written by the steps alone, which look at who may do them.
-STEP_FIELDS = frozenset(
+#: Who it is, when they asked and what law says: what the check and the clock rest on.
+SETTLED = frozenset(
     {
-        "state", "uuid", "name", "checked_at", "checked_by_id", "check_method", "approved_at",
-        "approved_by_id", "started_at", "executed_by_id", "closed_at", "closed_by_id",
-        "extended_at", "extended_by_id", "duplicate_of_id", "source",
+        "subject_identity_ids", "subject_partner_ids", "interaction_id", "received_at",
+        "jurisdiction_id", "company_id",
     }
 )  # fmt: skip
 
@@ -74,7 +73,12 @@ class SocialCrmPrivacyRequest(models.Model):
     """
 
     _name = "social.crm.privacy.request"
-    _inherit = ["mail.thread", "mail.activity.mixin", "social.crm.personal.data"]
+    _inherit = [
+        "social.crm.by.acts",
+        "mail.thread",
+        "mail.activity.mixin",
+        "social.crm.personal.data",
+    ]
     _description = "Privacy Request"
     _order = "due_at, id"
     _mail_post_access = "read"
@@ -239,14 +243,10 @@ class SocialCrmPrivacyRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self.env.su and (wrong := vals.keys() & STEP_FIELDS):
-                raise AccessError(
-                    self.env._("Steps are taken by the buttons: %(fields)s", fields=sorted(wrong))
-                )
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
         requests = super().create(vals_list)
+        for request_sudo in requests.sudo():  # sudo: numbers are given, not chosen
+            if request_sudo.name == "/":
+                request_sudo.name = self.env["ir.sequence"].next_by_code(self._name) or "/"
         for request in requests.filtered(lambda r: r.subject_identity_ids or r.subject_partner_ids):
             request._set_subject(  # all that is linked to whom it was begun with
                 self.env["social.crm.subject"]._find(
@@ -260,10 +260,8 @@ class SocialCrmPrivacyRequest(models.Model):
         return requests
 
     def write(self, vals):
-        if not self.env.su and (wrong := vals.keys() & STEP_FIELDS):
-            raise AccessError(
-                self.env._("Steps are taken by the buttons: %(fields)s", fields=sorted(wrong))
-            )
+        if not self.env.su and SETTLED & vals.keys():
+            self._check_unsettled()
         begun = self.filtered(lambda r: r.state not in ("proposed", "received", "identified"))
         if "kind" in vals and begun:
             raise UserError(
@@ -280,11 +278,7 @@ class SocialCrmPrivacyRequest(models.Model):
                             then=request._state_words(state),
                         )
                     )
-        done = super().write(vals)
-        subject = {"subject_identity_ids", "subject_partner_ids"}
-        if not self.env.su and subject & vals.keys():
-            self._subject_changed()
-        return done
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -292,12 +286,21 @@ class SocialCrmPrivacyRequest(models.Model):
             self.env._("Requests are kept: they show that people were answered. Withdraw it.")
         )
 
-    def _subject_changed(self):
-        """Who was checked or approved is no longer who is meant: begin anew."""
-        for request in self.filtered(lambda request: request.state in ("identified", "approved")):
+    def _check_unsettled(self):
+        """Whom it is about and since when is what the check, the approval and the clock rest on.
+
+        :raise UserError: in words
+        """
+        for request in self.filtered(lambda request: request.state not in ("proposed", "received")):
             raise UserError(
                 self.env._(
-                    "Whom %(request)s is about was checked already. Press Check Anew first.",
+                    "Who %(request)s is about and since when was checked already. Press Check "
+                    "Anew first.",
+                    request=request.name,
+                )
+                if request.state in ("identified", "approved")
+                else self.env._(
+                    "Work on %(request)s has begun: who it is about and since when stays.",
                     request=request.name,
                 )
             )

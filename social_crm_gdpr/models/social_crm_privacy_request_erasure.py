@@ -17,7 +17,7 @@ class SocialCrmPrivacyRequest(models.Model):
     erasure_state = fields.Selection(related="erasure_id.state", string="State of the Erasure")
     erasure_line_ids = fields.One2many(related="erasure_id.line_ids", string="Counts")
     declines_suppression = fields.Boolean(
-        string="Declines the Suppression List", copy=False,
+        string="Declines the Suppression List", readonly=True, copy=False,
         help="The person was told of the suppression list and does not want to be on it."
     )
 

@@ -65,7 +65,7 @@ class SocialCrmPrivacyRequest(models.Model):
     def _restrict(self, ground):
         """Restrict the use of everything that is the person's."""
         # sudo: a measure the request decides, written for all its people
-        self.restriction_id = self.env["social.crm.restriction"].sudo().create(
+        self.sudo().restriction_id = self.env["social.crm.restriction"].sudo().create(
             {
                 "company_id": self.company_id.id,
                 "ground": ground,

@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.social_crm_base.tools.privacy import (
     CONTENT,
@@ -65,6 +65,13 @@ class SocialCrmPrivacyRequest(models.Model):
             until = request.closed_at or now
             request.is_late = bool(request.due_at) and until > request.due_at
             request.days_left = (request.due_at - until).days if request.due_at else 0
+
+    @api.constrains("received_at")
+    def _check_received_at(self):
+        # clocks of two machines differ a little
+        soon = fields.Datetime.now() + timedelta(minutes=5)
+        if any(request.received_at > soon for request in self):
+            raise ValidationError(self.env._("Nobody asks in the future: look at Received again."))
 
     def _search_is_late(self, operator, value):
         if operator != "in":
