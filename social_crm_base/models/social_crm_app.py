@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..exceptions import CredentialsError
 from ..tools import keyring
+from ..tools.action import notice
 from ..tools.privacy import not_personal
 
 
@@ -64,16 +65,9 @@ class SocialCrmApp(models.Model):
             done = self.env["social.crm.credential"]._rotate()
         except CredentialsError as error:
             raise UserError(str(error)) from error
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(count)s credentials are encrypted with the newest key now.", count=done
-                ),
-            },
-        }
+        return notice(
+            self.env._("%(count)s credentials are encrypted with the newest key now.", count=done)
+        )
 
     def _personal_data_fields(self):
         return not_personal("name active company_id platform_id base_url")

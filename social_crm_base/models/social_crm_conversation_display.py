@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
 
+from ..tools.action import form_of
+
 
 class SocialCrmConversation(models.Model):
     """What the screens of a conversation show besides its own columns."""
@@ -79,10 +81,4 @@ class SocialCrmConversation(models.Model):
     def action_open_post(self):
         """Open the post above, with everybody's comments."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "social.crm.interaction",
-            "res_id": self.root_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return form_of(self.root_id)

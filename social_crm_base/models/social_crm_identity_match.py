@@ -15,6 +15,7 @@ from odoo.addons.iap.tools.iap_tools import mail_prepare_for_domain_search
 
 from ..const import CONSENTED, ROLES_WITHOUT_CASE
 from ..tools import handles, names
+from ..tools.action import RELOAD, notice
 from .social_crm_identity_evidence import MAX_NAMESAKES
 
 _logger = logging.getLogger(__name__)
@@ -54,15 +55,7 @@ class SocialCrmIdentity(models.Model):
             message = self.env._("%(count)s new proposals wait for your answer.", count=found)
         else:
             message = self.env._("Nothing new was found.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": message,
-                "type": "info",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(message, "info", then=RELOAD)
 
     # === BUSINESS METHODS === #
 

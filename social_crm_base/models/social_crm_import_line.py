@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools.constants import GC_UNLINK_LIMIT
 
 from ..const import DIRECTION_SELECTION, KIND_SELECTION, VISIBILITY_SELECTION
+from ..tools.action import form_of
 from ..tools.activity import Activity, Target
 from ..tools.by_hand import PRIVATE_KINDS, by_hand_actor, content_id
 from ..tools.privacy import BEHAVIOUR, ROW, classify, not_personal
@@ -334,12 +335,7 @@ class SocialCrmImportLine(models.Model):
         self.ensure_one()
         if not self.interaction_id:
             raise UserError(self.note or self.env._("This line was not stored."))
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "social.crm.interaction",
-            "res_id": self.interaction_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.interaction_id)
 
     @api.autovacuum
     def _gc_results(self):

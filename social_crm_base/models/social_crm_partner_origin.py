@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
 
+from ..tools.action import RELOAD, notice
 from ..tools.privacy import CONTACT, EMPLOYEE, KEEP, ROW, classify, not_personal
 
 #: Fields of a contact that may be filled from an account, and what of the account fills them.
@@ -69,18 +70,14 @@ class SocialCrmPartnerOrigin(models.Model):
             origin.partner_id[origin.field_name] = value if origin.field_name == "name" else False
         in_use.write({"value": False, "emptied_at": fields.Datetime.now()})
         (self - in_use).filtered(lambda origin: not origin.emptied_at).value = False
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": self.env._(
-                    "%(count)s fields emptied; %(kept)s had been changed since and stay.",
-                    count=len(in_use), kept=len(self - in_use),
-                ),
-                "type": "info",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }  # fmt: skip
+        return notice(
+            self.env._(
+                "%(count)s fields emptied; %(kept)s had been changed since and stay.",
+                count=len(in_use), kept=len(self - in_use),
+            ),
+            "info",
+            then=RELOAD,
+        )
 
     def _personal_data_fields(self):
         return {

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.action import form_of
 from ..tools.privacy import CONTACT, IDENTITY, ROW, classify
 
 
@@ -40,12 +41,7 @@ class SocialCrmIdentityConnect(models.TransientModel):
         """Make a contact of what the account says, and link it."""
         self.ensure_one()
         partner = self.identity_id._create_partner(self.note)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": partner.id,
-            "view_mode": "form",
-        }
+        return form_of(partner)
 
     def _personal_data_fields(self):
         return classify(IDENTITY, ROW, "identity_id partner_id note")

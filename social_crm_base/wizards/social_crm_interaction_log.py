@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ..tools.action import form_of
 from ..tools.activity import Activity, Target
 from ..tools.by_hand import FAMILY, PRIVATE_KINDS, by_hand_actor, content_id
 from ..tools.privacy import CONTENT, IDENTITY, ROW, classify, not_personal
@@ -129,12 +130,7 @@ class SocialCrmInteractionLog(models.TransientModel):
         interaction = self._log()
         if self.env.context.get("social_crm_stay"):  # whoever opened it shows the result
             return {"type": "ir.actions.act_window_close"}
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "social.crm.interaction",
-            "res_id": interaction.id,
-            "views": [(False, "form")],
-        }
+        return form_of(interaction)
 
     def action_log_and_new(self):
         """Store it and go on with the next, at the same place."""

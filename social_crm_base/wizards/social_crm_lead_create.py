@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.action import CLOSE, dialog_of, notice
 from ..tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 
@@ -83,19 +84,10 @@ class SocialCrmLeadCreate(models.TransientModel):
         )
         dialog.line_ids._fill()
         dialog.line_id = dialog.line_ids[:1] if len(dialog.line_ids) == 1 else False
-        return {
-            "type": "ir.actions.act_window",
-            "name": (
-                self.env._("Create a Lead")
-                if len(people) == 1
-                else self.env._("Create Leads: %(count)s People", count=len(people))
-            ),
-            "res_model": self._name,
-            "res_id": dialog.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "large" if len(people) == 1 else "extra-large"},
-        }
+        if len(people) == 1:
+            return dialog_of(dialog, self.env._("Create a Lead"), "large")
+        title = self.env._("Create Leads: %(count)s People", count=len(people))
+        return dialog_of(dialog, title, "extra-large")
 
     @api.model
     def _prepare_defaults(self, interactions):
@@ -125,17 +117,10 @@ class SocialCrmLeadCreate(models.TransientModel):
         readable = self.env["crm.lead"].browse(leads.ids)
         if readable.has_access("read"):
             return readable._social_open(readable.ids)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Handed to sales: %(leads)s", leads=", ".join(leads.mapped("name"))
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._("Handed to sales: %(leads)s", leads=", ".join(leads.mapped("name"))),
+            then=CLOSE,
+        )
 
     def _personal_data_fields(self):
         return {

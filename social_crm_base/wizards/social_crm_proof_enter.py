@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import fields, models
 
+from ..tools.action import CLOSE, notice
 from ..tools.privacy import ROW, TECHNICAL, classify, not_personal
 
 
@@ -25,15 +26,7 @@ class SocialCrmProofEnter(models.TransientModel):
         proven, message = self.proof_id._enter(typed)
         if not proven:
             return self.proof_id._action_enter(message)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": message,
-                "type": "success",
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(message, then=CLOSE)
 
     def _personal_data_fields(self):
         return {**not_personal("proof_id message"), **classify(TECHNICAL, ROW, "code")}

@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
 
+from ..tools.action import form_of
 from ..tools.privacy import CONTENT, ROW, classify, not_personal
 
 
@@ -53,13 +54,7 @@ class SocialCrmReply(models.TransientModel):
             self.body, parent=self.parent_id or None, attachments=self.attachment_ids
         )
         if outbox.state == "by_hand":
-            return {
-                "type": "ir.actions.act_window",
-                "res_model": outbox._name,
-                "res_id": outbox.id,
-                "views": [(False, "form")],
-                "target": "current",
-            }
+            return form_of(outbox)
         return {"type": "ir.actions.act_window_close"}
 
     def _personal_data_fields(self):

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.action import form_of
 from ..tools.activity import Activity
 from ..tools.by_hand import FAMILY, content_id
 from ..tools.privacy import CONTENT, ROW, classify, not_personal
@@ -107,12 +108,7 @@ class SocialCrmShare(models.TransientModel):
         )
         noted.write({"is_by_hand": True, "author_id": self.env.uid})
         noted._run_second_stage()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": noted._name,
-            "res_id": noted.id,
-            "views": [(False, "form")],
-        }
+        return form_of(noted)
 
     def _check_complete(self):
         self.ensure_one()

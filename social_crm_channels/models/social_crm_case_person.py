@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from odoo.addons.social_crm_base.const import ROLES_WITHOUT_LEAD
+from odoo.addons.social_crm_base.tools.action import form_of
 
 #: So many rows of a kind stand in the pane; the rest is one click away.
 ROWS = 5
@@ -156,12 +157,7 @@ class SocialCrmCase(models.Model):
         """The full form of the contact, or of the account while there is no contact."""
         self.ensure_one()
         record = self._inbox_partner() or self.identity_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
+        return form_of(record)
 
     def action_inbox_log(self):
         """Write down what this person said where no connector listens."""

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.social_crm_base.exceptions import ConnectorError
+from odoo.addons.social_crm_base.tools.action import notice
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 from ..const import FETCH_MINUTES, RENEWAL_SECONDS, TOKEN_MARGIN_SECONDS
@@ -245,11 +246,7 @@ class SocialCrmChannel(models.Model):
             )
 
     def _notice(self, level, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": level, "message": message},
-        }
+        return notice(message, level)
 
     def _personal_data_fields(self):
         return {**super()._personal_data_fields(), **not_personal("is_connected fetch_minutes")}

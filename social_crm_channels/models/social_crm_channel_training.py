@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.action import notice
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 PRACTICE_STORY = "angry_customer"
@@ -36,21 +37,17 @@ class SocialCrmChannel(models.Model):
         channel_sudo = self.sudo()._practice_channel(self.env.company)
         channel_sudo.team_ids.member_ids = [fields.Command.link(self.env.uid)]
         channel_sudo._sandbox_play(PRACTICE_STORY, faults=False, live=True)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._("Practice"),
-                "message": self.env._(
-                    "Invented customers write during the next minutes. Answer them as you would "
-                    "answer real ones: nothing leaves Odoo, and nothing is counted."
-                ),
-                "next": self.env["ir.actions.client"]._for_xml_id(
-                    "social_crm_channels.social_crm_inbox_action"
-                ),
-            },
-        }
+        return notice(
+            self.env._(
+                "Invented customers write during the next minutes. Answer them as you would "
+                "answer real ones: nothing leaves Odoo, and nothing is counted."
+            ),
+            "info",
+            then=self.env["ir.actions.client"]._for_xml_id(
+                "social_crm_channels.social_crm_inbox_action"
+            ),
+            title=self.env._("Practice"),
+        )
 
     def _practice_channel(self, company):
         """The company's channel for practice, made where there is none.

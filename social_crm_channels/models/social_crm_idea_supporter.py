@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 
+from odoo.addons.social_crm_base.tools.action import form_of
 from odoo.addons.social_crm_base.tools.privacy import IDENTITY, ROW, classify, not_personal
 
 from .social_crm_idea import STATUSES
@@ -71,12 +72,7 @@ class SocialCrmIdeaSupporter(models.Model):
     def action_open_said(self):
         """Open what they said."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "social.crm.interaction",
-            "res_id": self.interaction_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.interaction_id)
 
     def _personal_data_fields(self):
         return {

@@ -9,6 +9,7 @@ from odoo.tools import consteq
 from odoo.tools.misc import hash_sign
 
 from odoo.addons.social_crm_base.exceptions import ConnectorError, NotSupported, RulebookRefusal
+from odoo.addons.social_crm_base.tools.action import dialog_of
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 from ..const import OAUTH_PATH, OAUTH_SCOPE, OAUTH_STATE_SECONDS
@@ -406,14 +407,7 @@ class SocialCrmConnect(models.TransientModel):
         return _InWords(self.env)
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Connect an Account"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return dialog_of(self, self.env._("Connect an Account"))
 
     def _personal_data_fields(self):
         return not_personal(

@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.action import CLOSE, dialog_of, form_of, notice
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, ROW, classify, not_personal
 
 
@@ -43,14 +44,7 @@ class SocialCrmIdeaCollect(models.TransientModel):
         return dialog._reopen()
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Idea from a Message"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog_of(self, self.env._("Idea from a Message"))
 
     @api.depends("interaction_id")
     def _compute_words(self):
@@ -109,16 +103,11 @@ class SocialCrmIdeaCollect(models.TransientModel):
 
     def _done(self, idea, message):
         """Close, and leave a link to the idea: ``%s`` in the message."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "links": [{"label": idea.name, "url": f"/odoo/social-ideas/{idea.id}"}],
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            message,
+            then=CLOSE,
+            links=[{"label": idea.name, "url": f"/odoo/social-ideas/{idea.id}"}],
+        )
 
     def _personal_data_fields(self):
         return {
@@ -148,12 +137,7 @@ class SocialCrmIdeaJoin(models.TransientModel):
         """Join, and open the idea that stays."""
         self.ensure_one()
         self.idea_ids._join_into(self.target_id)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "social.crm.idea",
-            "res_id": self.target_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.target_id)
 
     def _personal_data_fields(self):
         return not_personal("idea_ids target_id")

@@ -4,6 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.action import CLOSE, dialog_of, notice
 from odoo.addons.social_crm_base.tools.privacy import IDENTITY, ROW, classify, not_personal
 
 from ..tools.languages import root_of
@@ -72,15 +73,7 @@ class SocialCrmIdeaTell(models.TransientModel):
             line.reason = line._place_refusal()
             line.is_chosen = not line.reason
         dialog._add_texts(texts)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tell the Supporters"),
-            "res_model": self._name,
-            "res_id": dialog.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "large"},
-        }
+        return dialog_of(dialog, self.env._("Tell the Supporters"), "large")
 
     def _add_texts(self, texts):
         """A text for each other language in which people here spoke of it.
@@ -179,18 +172,14 @@ class SocialCrmIdeaTell(models.TransientModel):
         if self.more_count:
             texts = {text.language: text.body for text in self.text_ids}
             return self._show_next(self.idea_id, self.body, texts, self.shown_ids)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if told else "warning",
-                "message": self.env._(
-                    "Answers on their way: %(told)s. Left out: %(skipped)s.",
-                    told=told, skipped=len(self.line_ids) - told,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }  # fmt: skip
+        return notice(
+            self.env._(
+                "Answers on their way: %(told)s. Left out: %(skipped)s.",
+                told=told, skipped=len(self.line_ids) - told,
+            ),
+            "success" if told else "warning",
+            then=CLOSE,
+        )
 
     def _told_words(self, told, refused):
         """What stays in the idea's history: how many were told, and why others were not."""

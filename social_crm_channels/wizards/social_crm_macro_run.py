@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.action import dialog_of
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, ROW, classify, not_personal
 
 # A preview of more cases than anybody reads.
@@ -50,14 +51,7 @@ class SocialCrmMacroRun(models.TransientModel):
         )
         if not failed:
             return {"type": "ir.actions.act_window_close"}
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Result"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return dialog_of(self, self.env._("Result"))
 
     def _told(self, sentences):
         """Sentences by case as HTML; what cannot be done stands out.

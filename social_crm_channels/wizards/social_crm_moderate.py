@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.action import dialog_of
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, ROW, classify, not_personal
 
 from ..models.social_crm_moderation import OPERATIONS
@@ -66,15 +67,7 @@ class SocialCrmModerate(models.TransientModel):
             }
         )
         operations = dict(self._fields["operation"]._description_selection(self.env))
-        return {
-            "type": "ir.actions.act_window",
-            "name": operations[operation],
-            "res_model": self._name,
-            "res_id": dialog.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "medium"},
-        }
+        return dialog_of(dialog, operations[operation], "medium")
 
     def action_apply(self):
         """Do it, and write down why."""

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from odoo.addons.social_crm_base.tools import keyring
+from odoo.addons.social_crm_base.tools.action import notice
 
 from ..tools import erasure_log
 from .social_crm_suppression import Alias
@@ -138,17 +139,10 @@ class SocialCrmErasure(models.Model):
         self._check_clerk()
         # sudo: whom it was about was decided by two people then
         count = self.sudo()._replay()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(count)s erasures were replayed; they run in the background.", count=count
-                ),
-                "next": {"type": "ir.actions.client", "tag": "reload"},
-            },
-        }
+        message = self.env._(
+            "%(count)s erasures were replayed; they run in the background.", count=count
+        )
+        return notice(message, then={"type": "ir.actions.client", "tag": "reload"})
 
     @api.model
     def _replay(self):

@@ -7,6 +7,8 @@ from odoo.fields import Command, Domain
 from odoo.tools import email_normalize, format_date, html2plaintext
 from odoo.tools.mail import email_split_tuples
 
+from odoo.addons.social_crm_base.tools.action import CLOSE, form_of, notice
+
 from .social_crm_subject import literal
 
 #: What is older was answered or not long ago, for example in an imported archive.
@@ -95,18 +97,14 @@ class SocialCrmPrivacyRequest(models.Model):
                 "open", subject.identities, purpose=request.name
             )
         if len(self) == 1 and not subject:
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "warning",
-                    "message": self.env._(
-                        "Nobody is surely found. Look at who is perhaps meant, ask for another "
-                        "name, or answer that nothing is known."
-                    ),
-                    "next": {"type": "ir.actions.act_window_close"},
-                },
-            }
+            return notice(
+                self.env._(
+                    "Nobody is surely found. Look at who is perhaps meant, ask for another "
+                    "name, or answer that nothing is known."
+                ),
+                "warning",
+                then=CLOSE,
+            )
         return True
 
     # === RECEIVING === #
@@ -239,12 +237,7 @@ class SocialCrmPrivacyRequest(models.Model):
 
     def _action_show(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self)
 
     # === MAIL === #
 

@@ -4,6 +4,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.social_crm_base.tools.action import dialog_of
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 #: What makes the words; frozen once somebody decided on them.
@@ -127,13 +128,7 @@ class SocialCrmPurposeText(models.Model):
         """
         self.ensure_one()
         draft = self.copy({"version": False})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": draft.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog_of(draft, draft._description)
 
     def action_put_in_force(self):
         """Ask people with these words from now on."""

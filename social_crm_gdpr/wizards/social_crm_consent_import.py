@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from odoo.addons.social_crm_base.tools.action import dialog_of
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, IDENTITY, ROW, classify, not_personal
 
 COLUMNS = ("network", "account", "email", "purpose", "event", "date", "wording", "evidence")
@@ -44,14 +45,7 @@ class SocialCrmConsentImport(models.TransientModel):
         self.env["social.crm.consent.import.line"].create(
             [{**values, "import_id": self.id} for values in self._parse()]
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self.action_open()
 
     def action_import(self):
         """Take the good lines into the ledger; the others stay to be mended."""
@@ -85,14 +79,7 @@ class SocialCrmConsentImport(models.TransientModel):
 
     def action_open(self):
         """Show what is left."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog_of(self, self._description)
 
     # === READING === #
 

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from odoo.addons.social_crm_base.tools.action import CLOSE, dialog_of, notice
 from odoo.addons.social_crm_base.tools.privacy import (
     CONTENT,
     IDENTITY,
@@ -61,14 +62,7 @@ class SocialCrmPrivacyStart(models.TransientModel):
                 **{name: record.id for name, record in about.items()},
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Privacy Request"),
-            "res_model": self._name,
-            "res_id": start.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog_of(start, self.env._("Privacy Request"))
 
     def action_start(self):
         """Make the request; who works on requests sees it, everybody else is told its number."""
@@ -78,20 +72,15 @@ class SocialCrmPrivacyStart(models.TransientModel):
         request = self._receive()
         if self._is_clerk():
             return request.with_user(self.env.user)._action_show()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(number)s is with the privacy clerks, who answer by %(day)s. There is "
-                    "nothing more for you to do.",
-                    number=request.name,
-                    day=format_date(self.env, request.due_date),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._(
+                "%(number)s is with the privacy clerks, who answer by %(day)s. There is "
+                "nothing more for you to do.",
+                number=request.name,
+                day=format_date(self.env, request.due_date),
+            ),
+            then=CLOSE,
+        )
 
     def _is_clerk(self):
         return self.env.user.has_group("social_crm_base.group_privacy_clerk")

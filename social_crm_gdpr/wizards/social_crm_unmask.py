@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import fields, models
 
+from odoo.addons.social_crm_base.tools.action import form_of
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 
@@ -18,12 +19,7 @@ class SocialCrmUnmask(models.TransientModel):
         """Log the reason and show the person for a quarter of an hour."""
         self.ensure_one()
         self.identity_id.action_unmask(self.purpose)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "social.crm.identity",
-            "res_id": self.identity_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.identity_id)
 
     def _personal_data_fields(self):
         return not_personal("identity_id purpose")

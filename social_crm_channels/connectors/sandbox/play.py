@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.social_crm_base.tools.action import CLOSE, notice
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 from . import story
@@ -139,16 +140,7 @@ class SocialCrmSandboxPlay(models.TransientModel):
         )
         if live:
             words = self.env._("It happens over the next three minutes: watch the conversations.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "title": dict(self._selection_story())[self.story],
-                "message": words,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(words, then=CLOSE, title=dict(self._selection_story())[self.story])
 
     def _personal_data_fields(self):
         return not_personal("channel_id story pace faults")
