@@ -149,9 +149,7 @@ class SocialCrmPartnerMerge(models.Model):
         others = self._other_rows(sources_sudo)
         vals_list = []
         for source in sources_sudo:
-            ours = {
-                model: self._rows_of(model, field, source).ids for model, field in OUR_ROWS.items()
-            }
+            ours = self._our_rows_of(source, target_sudo)
             links = links_of.browse(ours["social.crm.identity.link"])
             cases = links._cases_sudo() | cases_of.browse(ours["social.crm.case"])
             ours["crm.lead"] = self._our_leads(source, cases).ids
@@ -205,6 +203,19 @@ class SocialCrmPartnerMerge(models.Model):
         identities_sudo.flush_recordset(["partner_id"])
         cases_sudo = links_sudo._cases_sudo() | self._cases_of(target_sudo)
         cases_sudo._recompute_customer_key()
+
+    @api.model
+    def _our_rows_of(self, source, target):
+        """Rows of ours that follow a contact and come back by undo; other addons add theirs.
+
+        :param recordset source: the contact that goes
+        :param recordset target: the contact that stays
+        :return: model -> ids
+        :rtype: dict
+        """
+        return {
+            model: self._rows_of(model, field, source).ids for model, field in OUR_ROWS.items()
+        }
 
     @api.model
     def _rows_of(self, model, field, partner):
@@ -299,10 +310,17 @@ class SocialCrmPartnerMerge(models.Model):
     def _restore_rows(self, partner):
         """Point our rows at the contact again, unless somebody pointed them elsewhere since."""
         for model, ids in self.our_rows.items():
-            rows = self.env[model].browse(ids).exists()
-            rows.filtered(lambda row: row.partner_id == self.partner_id).with_context(
-                tracking_disable=True
-            ).write({"partner_id": partner.id})
+            self._restore_rows_of(self.env[model].browse(ids).exists(), partner)
+
+    def _restore_rows_of(self, rows, partner):
+        """As :meth:`_restore_rows`, of one model; other addons know how theirs are moved.
+
+        :param recordset rows: those that followed the merge and still exist
+        :param recordset partner: the contact made anew
+        """
+        rows.filtered(lambda row: row.partner_id == self.partner_id).with_context(
+            tracking_disable=True
+        ).write({"partner_id": partner.id})
 
     def _restore_partner(self):
         """Make the contact that went anew, of what still exists."""

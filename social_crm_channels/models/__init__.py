@@ -3,6 +3,7 @@ from . import social_crm_case_inbox  # isort: skip  what others add their sectio
 from . import social_crm_case_queue  # isort: skip  what others add their views to
 from . import (
     ir_http,
+    ir_mail_server,
     ir_websocket,
     mail_activity,
     mail_canned_response,

@@ -139,7 +139,9 @@ class SocialCrmOutbox(models.Model):
             message = row._out_message()
             receipt = row._find_sent(message) if unsure else None
             unsure = False
-            receipt = receipt or row._perform(message)
+            if not receipt:
+                row._look_anew()
+                receipt = row._perform(message)
         except ConnectorError as error:
             self._start_over()
             row._settle_error(error, unsure)
@@ -170,6 +172,15 @@ class SocialCrmOutbox(models.Model):
                     "us look. See there: if it arrived, press It Is There, else Try Again."
                 )
             ) from error
+
+    def _look_anew(self):
+        """Begin a transaction that sees what people decided while the network was asked.
+
+        A new token or a look for an earlier try may have taken minutes, and a transaction only
+        sees what was there when it began.
+        """
+        self._start_over()
+        self._claim(CLAIM_SENDING, self.id)
 
     def _perform(self, message):
         """The call itself.

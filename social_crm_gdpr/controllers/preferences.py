@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from odoo.http import Controller, Response, request, route
 
 from ..tools import page_words, token
-from ..tools.public import public
+from ..tools.public import check_cap, public
 
 CAP = 30
 
@@ -33,16 +33,23 @@ class SocialCrmPreferencePage(Controller):
         "/privacy/preferences/<string:secret>/stop",
         type="http", auth="public", methods=["GET", "POST"], csrf=False, save_session=False,
     )  # fmt: skip
-    @public(form="preferences", limit=CAP)
+    @public()
     def stop(self, secret, lang="", **form):
         """End all at one press; also the mail program's own button (RFC 8058).
 
         The mail program's button ends what STOP ends, the page's own everything it lists.
-        Opening the address changes nothing: programs that look at links open it.
+        Opening the address changes nothing: programs that look at links open it. Only guesses are
+        capped: a mail provider presses the button for all its customers from few addresses.
         """
-        opened = page, person, company, lang = self._opened(secret, lang)
+        is_pressed = request.httprequest.method == "POST"
+        try:
+            opened = page, person, company, lang = self._opened(secret, lang)
+        except NotFound:
+            if is_pressed:
+                check_cap("preferences", CAP)
+            raise
         said = ""
-        if request.httprequest.method == "POST":
+        if is_pressed:
             page._stop(person, company, lang)
             if form.get("everything"):
                 page._decide(person, company, set(), lang)

@@ -51,6 +51,7 @@ from . import (
     social_crm_legal_hold,
     social_crm_notice,
     social_crm_notice_text,
+    social_crm_partner_merge,
     social_crm_platform,
     social_crm_privacy_export,
     social_crm_privacy_request,

@@ -412,14 +412,3 @@ class SocialCrmConsent(models.Model):
         return fields.Domain("identity_id", "in", identities.ids) | fields.Domain(
             "partner_id", "in", partners.ids
         )
-
-
-class MergePartnerAutomatic(models.TransientModel):
-    _inherit = "base.partner.merge.automatic.wizard"
-
-    @api.model
-    def _update_foreign_keys(self, src_partners, dst_partner):
-        """Override: one person's decisions follow their contact, and nothing else in the ledger."""
-        self.env.cr.execute("SELECT set_config('social_crm.moving_people', 'on', true)")
-        super()._update_foreign_keys(src_partners, dst_partner)
-        self.env.cr.execute("SELECT set_config('social_crm.moving_people', '', true)")

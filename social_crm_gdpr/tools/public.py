@@ -119,9 +119,11 @@ def check_cap(form, limit=FORM_CAP):
         _logger.info("Form %s: an address is over its %s an hour", form, limit)
         now = Datetime.now()
         until = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        response = generic_answer(
-            request.env._("Too many requests came from your network. Please try again later."), 429
-        )
+        said = request.env._("Too many requests came from your network. Please try again later.")
+        if getattr(request, "is_frontend", False):
+            response = generic_answer(said, 429)
+        else:  # the frame of the web site needs a route of the web site
+            response = Response(said, status=429, mimetype="text/plain")
         response.headers["Retry-After"] = str(max(1, int((until - now).total_seconds())))
         raise TooManyRequests(response=response)
 
