@@ -49,7 +49,12 @@ REPEATABLE_OPERATIONS = frozenset(
     }
 )
 
-HEALTH_SELECTION = [("green", "Works"), ("yellow", "Look at it"), ("red", "Broken")]
+HEALTH_SELECTION = [
+    ("unknown", "Not checked yet"),
+    ("green", "Works"),
+    ("yellow", "Look at it"),
+    ("red", "Broken"),
+]
 HEALTH_HOURS = 6
 TOKEN_MARGIN_SECONDS = 300
 RENEWAL_SECONDS = 90  # what one worker may take to renew credentials; others wait so long

@@ -34,7 +34,7 @@ class SocialCrmChannelSync(models.Model):
     send_not_before = fields.Datetime(help="The network asked us to wait until then.")
 
     # The traffic light
-    health_level = fields.Selection(HEALTH_SELECTION, default="green", required=True)
+    health_level = fields.Selection(HEALTH_SELECTION, default="unknown", required=True)
     health_message = fields.Char()
     health_todo = fields.Char()
     health_checked_at = fields.Datetime()

@@ -57,6 +57,13 @@ class TestHealth(EngineCommon, TransactionCase):
         self.assertFalse(self.channel.health_todo)
         self.assertEqual(self.check(Health("yellow", "moved", "connect the new one")), "yellow")
 
+    def test_a_channel_nobody_asked_about_is_not_called_working(self):
+        self.assertEqual(self.channel.health_level, "unknown")
+        self.assertEqual(self.check(Health("green")), "green")
+        fresh = self.make_channel("fresh")
+        fresh._report_works()
+        self.assertEqual(fresh.health_level, "green", "a call that went through is an answer")
+
     def test_an_incident_is_one_mail_and_one_activity_until_it_is_mended(self):
         for _time in range(5):
             self.check(CredentialsError("token revoked"))

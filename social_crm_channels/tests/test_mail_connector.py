@@ -101,6 +101,31 @@ class TestAddress(MailCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestConnectingMail(MailCommon):
+    def connect(self):
+        wizard = self.env["social.crm.connect"].with_user(self.manager).create(
+            {
+                "platform_id": self.env.ref("social_crm_channels.platform_email").id,
+                "connector": "mail",
+            }
+        )
+        self.assertIn("mail domain", wizard.setup_steps, "it says what there is to do")
+        return self.env["social.crm.channel"].browse(wizard.action_continue()["res_id"])
+
+    def test_the_wizard_makes_the_channel_once_and_looks_at_it(self):
+        channel = self.connect()
+        self.assertEqual((channel.connector, channel.health_level), ("mail", "green"))
+        self.assertEqual(channel.user_id, self.manager)
+        self.assertEqual(self.connect(), channel)
+
+    def test_without_a_mail_domain_the_channel_says_where_to_set_one(self):
+        self.company.alias_domain_id = False
+        channel = self.connect()
+        self.assertEqual(channel.health_level, "red")
+        self.assertIn("Email Domain", channel.health_todo)
+
+
+@tagged("post_install", "-at_install")
 class TestComingMail(MailCommon):
     def test_who_goes_on_by_mail_stays_in_the_case(self):
         said = self.write_mail("Хвала! It came 📦\n", files=[("slika.png", b"\x89PNG")])

@@ -229,11 +229,7 @@ class SocialCrmConnect(models.TransientModel):
             *(self._connect_account(line) for line in chosen)
         )
         self.account_ids.unlink()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "social_crm_base.social_crm_channel_action"
-        )
-        action.update(res_id=channels[:1].id, view_mode="form", views=[(False, "form")])
-        return action
+        return self._open(channels[:1])
 
     # === THE CHANNEL === #
 
@@ -405,6 +401,13 @@ class SocialCrmConnect(models.TransientModel):
 
     def _in_words(self):
         return _InWords(self.env)
+
+    def _open(self, channel):
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "social_crm_base.social_crm_channel_action"
+        )
+        action.update(res_id=channel.id, view_mode="form", views=[(False, "form")])
+        return action
 
     def _reopen(self):
         return dialog_of(self, self.env._("Connect an Account"))

@@ -16,6 +16,12 @@ class ResPartner(models.Model):
         compute_sudo=True,
         help="Art. 18 GDPR: answering what the person asks stays possible, nothing else.",
     )
+    social_is_held = fields.Boolean(
+        string="Legal Hold",
+        compute="_compute_social_is_held",
+        compute_sudo=True,
+        groups="social_crm_base.group_privacy_clerk,social_crm_base.group_privacy_officer",
+    )
 
     social_erased_at = fields.Datetime(
         string="Erased",
@@ -32,6 +38,11 @@ class ResPartner(models.Model):
         restricted = self._is_restricted()
         for partner in self:
             partner.social_is_restricted = partner in restricted
+
+    def _compute_social_is_held(self):
+        held = self.env["social.crm.legal.hold"]._among(self)
+        for partner in self:
+            partner.social_is_held = partner in held
 
     def _is_restricted(self):
         """Those of these contacts whose use is restricted.
@@ -104,6 +115,14 @@ class ResPartner(models.Model):
     def action_social_restrict(self):
         """Restrict the use of what is known of these contacts."""
         return self.env["social.crm.restriction"]._open_for(partners=self)
+
+    def action_social_open_restrictions(self):
+        """Why the use of what is known of this contact is restricted."""
+        return self.env["social.crm.restriction"]._show_of(self)
+
+    def action_social_open_holds(self):
+        """Why nothing of this contact is erased."""
+        return self.env["social.crm.legal.hold"]._show_of(self)
 
     def action_social_hold(self):
         """Keep what is known of these contacts from being erased."""

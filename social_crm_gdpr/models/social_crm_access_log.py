@@ -36,6 +36,7 @@ class SocialCrmAccessLog(models.Model):
     user_id = fields.Many2one("res.users", readonly=True, index=True, ondelete="set null")
     action = fields.Selection(ACTION_SELECTION, required=True, readonly=True)
     model = fields.Char(string="Kind of Record", required=True, readonly=True)
+    model_label = fields.Char(string="What", compute="_compute_model_label")
     records = fields.Integer(readonly=True, help="How many records of the person it was about.")
     identity_id = fields.Many2one(
         "social.crm.identity",
@@ -55,6 +56,13 @@ class SocialCrmAccessLog(models.Model):
     happened_at = fields.Datetime(required=True, readonly=True)
 
     _list_index = models.Index("(happened_at DESC, id DESC)")
+
+    @api.depends("model")
+    @api.depends_context("lang")
+    def _compute_model_label(self):
+        for entry in self:
+            # sudo: what a kind of record is called is no secret
+            entry.model_label = self.env["ir.model"].sudo()._get(entry.model).name or entry.model
 
     def write(self, vals):
         """Nobody rewrites who looked; only erasure empties whom it was about."""

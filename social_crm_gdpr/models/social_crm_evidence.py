@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
+from ..tools import evidence_words
 from ..tools.verify_evidence import GENESIS, check, digest
 
 SEAL_BATCH = 1000
@@ -34,6 +35,7 @@ class SocialCrmEvidence(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
     sequence = fields.Integer(readonly=True, help="Place in the chain; empty until it is linked.")
     kind = fields.Char(required=True, readonly=True, index=True)
+    kind_label = fields.Char(string="What Happened", compute="_compute_kind_label")
     reference = fields.Char(required=True, readonly=True, index=True)
     payload = fields.Json(readonly=True)
     payload_text = fields.Char(string="Facts", compute="_compute_payload_text")
@@ -65,6 +67,12 @@ class SocialCrmEvidence(models.Model):
             CREATE TRIGGER social_crm_evidence_table BEFORE TRUNCATE ON social_crm_evidence
                 EXECUTE FUNCTION social_crm_evidence_guard();
         """)
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_kind_label(self):
+        for evidence in self:
+            evidence.kind_label = evidence_words.words(self.env, evidence.kind)
 
     @api.depends("payload")
     def _compute_payload_text(self):

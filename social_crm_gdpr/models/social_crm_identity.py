@@ -83,6 +83,14 @@ class SocialCrmIdentity(models.Model):
         """Restrict the use of what is known of these accounts."""
         return self.env["social.crm.restriction"]._open_for(identities=self)
 
+    def action_open_restrictions(self):
+        """Why the use of what is known of this account is restricted."""
+        return self.env["social.crm.restriction"]._show_of(self)
+
+    def action_open_holds(self):
+        """Why nothing of this account is erased."""
+        return self.env["social.crm.legal.hold"]._show_of(self)
+
     def action_erase(self):
         """Look at what erasing these people would take away."""
         return self.env["social.crm.erasure"]._open_for(identities=self)

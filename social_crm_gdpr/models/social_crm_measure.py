@@ -259,6 +259,30 @@ class SocialCrmMeasure(models.AbstractModel):
             },
         }
 
+    @api.model
+    def _show_of(self, people):
+        """The measures in force that hold somebody, over all their links.
+
+        :param recordset people: one account or contact
+        :rtype: dict
+        """
+        who = {"social.crm.identity": self.env["social.crm.identity"],
+               "res.partner": self.env["res.partner"], people._name: people}  # fmt: skip
+        company = people.company_id or self.env.company
+        identities, partners = self._everything_of(*who.values(), company)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._description,
+            "res_model": self._name,
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "domain": [
+                ("state", "=", "in_force"),
+                "|",
+                ("identity_ids", "in", sorted(identities)),
+                ("partner_ids", "in", sorted(partners)),
+            ],
+        }
+
     def _personal_data_fields(self):
         return {
             **not_personal("company_id reference since until state ended_at"),

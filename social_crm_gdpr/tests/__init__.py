@@ -18,6 +18,7 @@ from . import test_jurisdiction
 from . import test_leaks
 from . import test_legal_hold
 from . import test_masking
+from . import test_measures_tour
 from . import test_preferences
 from . import test_preferences_tour
 from . import test_privacy_answer

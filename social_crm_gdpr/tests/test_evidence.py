@@ -15,7 +15,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.social_crm_base.tests.common import SocialCrmCommon, comment, person, post
 
-from ..tools import verify_evidence
+from ..models.social_crm_consent import EVENTS
+from ..models.social_crm_privacy_request import STATE_SELECTION
+from ..tools import evidence_words, verify_evidence
 
 SCRIPT = Path(verify_evidence.__file__)
 
@@ -154,6 +156,13 @@ class TestEvidence(EvidenceCommon):
         row = self.evidence.with_company(other)._append("test.done", uuid.uuid4())
         self.assertNotIn(row, self.evidence.with_user(self.clerk).search([]))
         self.assertEqual(self.evidence.with_user(self.clerk)._verify(), (True, 0))
+
+    def test_every_step_of_requests_and_consents_is_told_in_words(self):
+        codes = [f"request.{state}" for state, _label in STATE_SELECTION]
+        codes += [f"consent.{event}" for event, _label in EVENTS]
+        for code in codes:
+            self.assertNotEqual(evidence_words.words(self.env, code), code)
+        self.assertEqual(evidence_words.words(self.env, "x.new"), "x.new")
 
     def test_the_job_links_what_waits(self):
         rows = self.append()

@@ -72,6 +72,8 @@ class TestRegister(SocialCrmCommon):
         self.assertIn(("social.crm.identity", "handle"), found)
         self.assertTrue(found["social.crm.case", "user_id"].ground)
         self.assertNotIn(("social.crm.interaction", "kind"), found)
+        people = self.env["res.partner"].with_context(active_test=False).search_count([])
+        self.assertEqual(found["res.partner", "social_relation_note"].rows, people)
 
     def test_networks_in_use_are_drafted_once_with_role_and_transfer(self):
         self.platform.write(

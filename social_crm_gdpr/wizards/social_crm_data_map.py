@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.social_crm_base.tools.privacy import NONE, not_personal
 
@@ -18,6 +19,8 @@ ERASURE_SELECTION = [
     ("pseudonymise", "Pseudonymised"),
     ("delete_row", "Row deleted"),
 ]
+
+COUNTED = 10000  # rows
 
 
 class SocialCrmDataMap(models.TransientModel):
@@ -40,7 +43,10 @@ class SocialCrmDataMap(models.TransientModel):
     category = fields.Selection(CATEGORY_SELECTION, readonly=True)
     erasure = fields.Selection(ERASURE_SELECTION, string="On Erasure", readonly=True)
     ground = fields.Char(string="Kept Because", readonly=True)
-    rows = fields.Integer(string="Records", readonly=True, help="Estimated by the database.")
+    rows = fields.Integer(
+        string="Records", readonly=True, aggregator="max",
+        help="Counted up to ten thousand, above that estimated by the database.",
+    )
 
     @api.model
     def action_open(self):
@@ -62,7 +68,6 @@ class SocialCrmDataMap(models.TransientModel):
 
     @api.model
     def _prepare_lines(self):
-        sizes = self._table_sizes()
         lines = []
         for name, model in sorted(self.env.registry.items()):
             if model._abstract or model._transient or not model._auto:
@@ -82,18 +87,35 @@ class SocialCrmDataMap(models.TransientModel):
                         "category": personal.category,
                         "erasure": personal.erasure,
                         "ground": personal.ground,
-                        "rows": sizes.get(records._table, 0),
                     }
                 )
+        sizes = self._table_sizes({self.env[line["model"]]._table for line in lines})
+        for line in lines:
+            line["rows"] = sizes[self.env[line["model"]]._table]
         return lines
 
     @api.model
-    def _table_sizes(self):
-        """The planner's estimates: counting millions of rows for a map would take minutes."""
-        self.env.cr.execute(
-            "SELECT relname, GREATEST(reltuples, 0)::int FROM pg_class WHERE relkind = 'r'"
+    def _table_sizes(self, tables):
+        """Small tables are counted; for millions of rows the planner's estimate has to do.
+
+        :param set tables: names of tables
+        :rtype: dict[str, int]
+        """
+        counts = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s, (SELECT count(*) FROM (SELECT FROM %s LIMIT %s) AS part)",
+                table, SQL.identifier(table), COUNTED,
+            )
+            for table in sorted(tables)
+        )  # fmt: skip
+        sizes = dict(self.env.execute_query(counts))
+        large = [table for table, rows in sizes.items() if rows == COUNTED]
+        estimates = SQL(
+            "SELECT relname, reltuples::int FROM pg_class WHERE oid = ANY(%s::regclass[])", large
         )
-        return dict(self.env.cr.fetchall())
+        for table, rows in self.env.execute_query(estimates):
+            sizes[table] = max(rows, COUNTED)
+        return sizes
 
     def _personal_data_fields(self):
         return not_personal("model model_label field field_label category erasure ground rows")

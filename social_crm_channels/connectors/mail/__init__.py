@@ -1,2 +1,2 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from . import case, connector, gateway
+from . import case, connect, connector, gateway
