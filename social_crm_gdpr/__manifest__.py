@@ -40,6 +40,7 @@
         "views/social_crm_breach_views.xml",
         "views/social_crm_connect_views.xml",
         "wizards/social_crm_unmask_views.xml",
+        "views/res_config_settings_views.xml",
         "views/social_crm_rule_views.xml",
         "views/social_crm_special_term_views.xml",
         "views/social_crm_jurisdiction_views.xml",
