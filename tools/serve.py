@@ -12,7 +12,7 @@ from .console import Fail, progress, say
 WELCOME = """
 Social CRM is running:  {address}
 Log in as               admin, password admin
-Try first               Social › Conversations › Interactions: open one, press Create Lead
+Try first               Social: choose a case in the inbox; r answers, ? shows all keys
 Stop                    Ctrl-C (everything is kept; the same command starts again)
 """
 
