@@ -34,7 +34,12 @@ class SocialCrmPrivacyRequest(models.Model):
             page.write("</ul>\n</body></html>\n")
         if "pdf" not in FORMATS[self.kind]:
             return
-        printed = PdfPart(folder / "data" / "index.pdf", title, font_path=_font_path())
+        printed = PdfPart(
+            folder / "data" / "index.pdf",
+            title,
+            font_path=_font_path(),
+            elsewhere=self._elsewhere(),
+        )
         for heading, lines in chapters:
             printed.text(heading, 12)
             for line in lines:

@@ -272,6 +272,7 @@ class SocialCrmPrivacyRequest(models.Model):
                 self._person_lang().split("_")[0],
                 _font_path(),
                 FORMATS[self.kind],
+                self._elsewhere(),
             )
         done = end >= len(ids)
         self.write(
@@ -344,6 +345,13 @@ class SocialCrmPrivacyRequest(models.Model):
                 and (ids := self._section_ids(name))
             }
         )
+
+    def _elsewhere(self):
+        """What PDF says in place of words in a writing it cannot print.
+
+        :rtype: str
+        """
+        return self.env._("in another writing: see the page (HTML)")
 
     def _section_title(self, name):
         # sudo: what a kind of record is called

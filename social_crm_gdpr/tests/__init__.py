@@ -21,6 +21,7 @@ from . import test_masking
 from . import test_measures_tour
 from . import test_preferences
 from . import test_preferences_tour
+from . import test_printable
 from . import test_privacy_answer
 from . import test_privacy_intake
 from . import test_privacy_package

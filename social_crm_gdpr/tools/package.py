@@ -18,6 +18,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from .printable import printable
+
 FONT = "SocialCrmSans"
 MARGIN = 48
 SIZE = 9
@@ -46,7 +48,7 @@ class Column:
     is_technical: bool = False
 
 
-def write_part(folder, name, title, columns, rows, language, font_path, formats):
+def write_part(folder, name, title, columns, rows, language, font_path, formats, elsewhere=""):
     """Write rows as one part, a file for each format.
 
     :param Path folder: where
@@ -56,12 +58,13 @@ def write_part(folder, name, title, columns, rows, language, font_path, formats)
     :param str language: of the labels, as in ``lang="de"``
     :param str font_path: of a TrueType font with the letters of all languages
     :param formats: of ``html``, ``pdf``, ``json``, ``csv``
+    :param str elsewhere: what PDF says in place of a writing it cannot print
     :return: how many rows were written
     :rtype: int
     """
     makers = {
         "html": lambda path: HtmlPart(path, title, columns, language),
-        "pdf": lambda path: PdfPart(path, title, columns, font_path),
+        "pdf": lambda path: PdfPart(path, title, columns, font_path, elsewhere),
         "json": lambda path: JsonPart(path, columns),
         "csv": lambda path: CsvPart(path, columns),
     }
@@ -146,12 +149,13 @@ class CsvPart:
 class PdfPart:
     """A plain printed list: title, then each row with its labels, page after page."""
 
-    def __init__(self, path, title, columns=(), font_path=""):
+    def __init__(self, path, title, columns=(), font_path="", elsewhere=""):
         self.columns = [column for column in columns if not column.is_technical]
         self.font = register_font(font_path)
+        self.elsewhere = elsewhere or "…"
         self.canvas = Canvas(str(path), pagesize=A4, pageCompression=1, invariant=1)
         self.canvas.setTitle(title)
-        self.title = title
+        self.title = printable(title, self.font, self.elsewhere)
         self.width = A4[0] - 2 * MARGIN
         self.page = 0
         self._new_page()
@@ -169,6 +173,7 @@ class PdfPart:
 
     def text(self, text, size=SIZE):
         """Some words, as many lines as they need."""
+        text = printable(text, self.font, self.elsewhere)
         for line in wrap(text, self.font, size, self.width):
             if self.y < MARGIN + LEADING:
                 self._end_page()
