@@ -10,7 +10,6 @@ from odoo import fields, models
 
 from odoo.addons.social_crm_base.exceptions import (
     CredentialsError,
-    MalformedPayload,
     NotSupported,
     PermanentError,
 )
@@ -21,7 +20,6 @@ from ...tools import watch
 from ...tools.contract import (
     Account,
     Grant,
-    Health,
     Measure,
     MediaLimits,
     Receipt,
@@ -30,7 +28,8 @@ from ...tools.contract import (
 from . import api, const, items, poll
 from .figures import figures_of
 from .parse import Facts, actor_of, mentions_of, parse, status_target
-from .setup import steps_of
+from .reading import Reader
+from .setup import health_of, steps_of
 from .text import length, with_mentions
 
 
@@ -154,29 +153,7 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
         return Grant(secrets={}, accounts=(ours,))
 
     def _check_health(self, channel):
-        return self._health_of_account(channel, api.own_account(self._open(channel)))
-
-    def _health_of_account(self, channel, account):
-        actor = actor_of(account, self._facts(channel))
-        if channel.external_id and actor.external_id != channel.external_id:
-            return Health(
-                "red",
-                self.env._("The access belongs to %(account)s.", account=actor.handle),
-                self.env._("Connect this channel again, logged in as its own account."),
-            )
-        if account.get("moved"):
-            return Health(
-                "yellow",
-                self.env._("This account has moved to another server."),
-                self.env._("Connect the new account as a channel of its own."),
-            )
-        if read.flag(account, "suspended") or read.flag(account, "limited"):
-            return Health(
-                "yellow",
-                self.env._("The server has limited this account."),
-                self.env._("Ask the server's administrators why."),
-            )
-        return Health("green")
+        return health_of(self, channel)
 
     def _setup_steps(self, channel):
         return steps_of(self, channel)
@@ -199,85 +176,13 @@ class SocialCrmConnectorMastodon(models.AbstractModel):
 
     def _fetch(self, channel, cursor):
         """Notifications first, then what we said elsewhere, then what may have changed."""
-        client, cursor, now = self._open(channel), dict(cursor), int(time.time())
-        if not cursor.get("account"):
-            cursor["account"] = read.required(api.own_account(client), "id")
-        own_id, watched = cursor["account"], dict(cursor.get("watched", {}))
-        rows, cursor["notifications"] = poll.next_page(
-            client,
-            "/api/v1/notifications",
-            cursor.get("notifications", {}),
-            lambda row: read.required(row, "id"),
-            include_filtered="true",  # what a policy of the account would put aside
-        )
-        found = [items.notification_item(row) for row in rows]
-        items.watch(watched, rows, own_id, now)
-        if not rows:
-            rows, cursor["statuses"] = poll.next_page(
-                client,
-                f"/api/v1/accounts/{own_id}/statuses",
-                cursor.get("statuses", {}),
-                lambda row: read.required(row, "uri"),
-                exclude_reblogs="true",
-            )
-            found = [items.status_item(row) for row in rows]
-            items.watch(watched, rows, own_id, now)
-        if not rows:
-            found = self._look_again(client, watched, now)
+        cursor, now = dict(cursor), int(time.time())
+        reader = Reader(self._open(channel), cursor, now)
+        found = reader.notifications() or reader.own_posts() or reader.look_again()
         cursor["watched"] = watch.forget_old(
-            watched, now, days=const.WATCH_DAYS, most=const.WATCHED
+            reader.watched, now, days=const.WATCH_DAYS, most=const.WATCHED
         )
         return found, cursor
-
-    def _look_again(self, client, watched, now):
-        """Statuses seen lately, for those that were edited, deleted or answered unnamed.
-
-        What one status is about must not keep the others from being read.
-        """
-        found, proven = [], False
-        for uri in watch.due(watched, now, seconds=const.WATCH_SECONDS, most=const.WATCH_BATCH):
-            known = watched[uri]
-            try:
-                found += self._look_at(client, watched, uri, now)
-            except (MalformedPayload, PermanentError) as error:
-                del watched[uri]
-                if error.status not in api.GONE:
-                    continue  # no longer shown to us, or not to be understood: not deleted
-                if not proven:  # a server that denies everything says nothing about one post
-                    api.own_account(client)
-                    proven = True
-                found.append(items.gone_item(uri, known["id"]))
-        return found
-
-    def _look_at(self, client, watched, uri, now):
-        known = watched[uri]
-        answer = client.get(f"/api/v1/statuses/{known['id']}").json()
-        status = read.expect_object(answer, "the status")
-        status = read.nested(status, "reblog") or status
-        seen = poll.watched_as(status, now, own=known["own"])
-        watched[uri] = {**seen, "seen": known["seen"]}
-        found = []
-        if seen["edited"] != known["edited"]:
-            found.append(items.status_item(status))
-        elif seen["counts"] != known["counts"]:
-            found.append(items.counters_item(status))
-        if known["own"] and seen["counts"][0] != known["counts"][0]:
-            found += self._answers(client, status)
-        return found
-
-    def _answers(self, client, status):
-        """Replies below a post of ours: those that do not name us are in no notification."""
-        path = f"/api/v1/statuses/{read.required(status, 'id')}/context"
-        try:
-            context = read.expect_object(client.get(path).json(), "the context")
-        except PermanentError:
-            return []  # it is there: we just asked for it
-        line = [*read.objects(context, "ancestors"), status, *read.objects(context, "descendants")]
-        found = []
-        for reply in read.objects(context, "descendants"):
-            thread = api.thread_of(reply, line)
-            found.append(items.status_item(reply, thread))
-        return found
 
     def _is_thin(self, channel, payload):
         status = items.answering_status(payload)

@@ -5,8 +5,9 @@ import functools
 from odoo.addons.social_crm_base.exceptions import NotSupported, PermanentError
 
 from ...tools import payload as read
-from ...tools.contract import Step
+from ...tools.contract import Health, Step
 from . import api, const
+from .parse import actor_of
 
 
 def steps_of(connector, channel):
@@ -50,7 +51,7 @@ def steps_of(connector, channel):
                 "Press Connect: the server asks whether you allow it. Be logged in there as the "
                 "account itself, not as your own."
             ),
-            lambda: connector._health_of_account(channel, account()),
+            lambda: _health(connector, channel, account()),
             server and f"{server}/oauth/authorized_applications",
         ),
         Step(
@@ -79,6 +80,38 @@ def steps_of(connector, channel):
             optional=True,
         ),
     ]
+
+
+def health_of(connector, channel):
+    """Whether the access works, is for the right account, and the account is in good standing.
+
+    :rtype: Health
+    """
+    return _health(connector, channel, api.own_account(connector._open(channel)))
+
+
+def _health(connector, channel, account):
+    env = connector.env
+    actor = actor_of(account, connector._facts(channel))
+    if channel.external_id and actor.external_id != channel.external_id:
+        return Health(
+            "red",
+            env._("The access belongs to %(account)s.", account=actor.handle),
+            env._("Connect this channel again, logged in as its own account."),
+        )
+    if account.get("moved"):
+        return Health(
+            "yellow",
+            env._("This account has moved to another server."),
+            env._("Connect the new account as a channel of its own."),
+        )
+    if read.flag(account, "suspended") or read.flag(account, "limited"):
+        return Health(
+            "yellow",
+            env._("The server has limited this account."),
+            env._("Ask the server's administrators why."),
+        )
+    return Health("green")
 
 
 def _missing_scopes(client):
