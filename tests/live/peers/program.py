@@ -106,8 +106,15 @@ def _install_bluesky(prefix):
     run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts'], cwd=prefix,
         fail='npm cannot install them', hint=hint)
     # the one that has to be compiled; npm leaves that out unless it is told so
-    run(['npm', 'rebuild', 'better-sqlite3'], cwd=prefix, fail='npm cannot compile better-sqlite3',
+    run(['npm', 'rebuild', 'better-sqlite3', *_node_headers()], cwd=prefix,
+        fail='npm cannot compile better-sqlite3',
         hint=f'{hint}; a C++ compiler and Python are needed')
+
+
+def _node_headers():
+    """Node.js's own headers where they lie beside it, so that npm need not fetch them."""
+    root = Path(shutil.which('node')).resolve().parent.parent
+    return [f'--nodedir={root}'] if (root / 'include/node/node.h').exists() else []
 
 
 def _fetched(name, title, stamp, build):
