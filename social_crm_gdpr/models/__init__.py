@@ -36,6 +36,7 @@ from . import (
     social_crm_erasure_run,
     social_crm_erasure_scan,
     social_crm_erasure_thread,
+    social_crm_erasure_words,
     social_crm_evidence,
     social_crm_first_answer,
     social_crm_form_cap,

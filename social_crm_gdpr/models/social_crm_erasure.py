@@ -17,6 +17,8 @@ from odoo.addons.social_crm_base.tools.privacy import (
 FILLED_IN = frozenset({"identity_ids", "partner_ids", "tell_suppression", "company_id"})
 #: From here on nobody takes it back.
 UNDERWAY = ("running", "remote", "scanning", "withheld")
+#: What a hold keeps by itself; accounts and talks stay because of these.
+HELD_WORDS = ("social.crm.interaction", "social.crm.case", "mail.message")
 
 
 class SocialCrmErasure(models.Model):
@@ -325,8 +327,24 @@ class SocialCrmErasure(models.Model):
         """Let erasures go on that no hold parks any more."""
         # sudo: holds end by themselves, nobody acts
         for erasure in self.sudo().search([("state", "=", "parked")]):
-            if not erasure._held_people():
+            if not (erasure._held_people() or erasure._still_held()):
                 erasure.with_company(erasure.company_id)._begin()
+
+    def _still_held(self):
+        """Whether a hold keeps all that was left on this ground: then there is nothing to go on
+        with yet.
+
+        :rtype: bool
+        """
+        held = {
+            model: set(ids)
+            for model in HELD_WORDS
+            if (ids := (self.kept or {}).get(model, {}).get("hold"))
+        }
+        return bool(held) and all(
+            ids <= set(self._protected(self.env[model].browse(ids).exists()).get("hold", ()))
+            for model, ids in held.items()
+        )
 
     def _personal_data_fields(self):
         return {

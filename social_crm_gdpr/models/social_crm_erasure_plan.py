@@ -129,6 +129,10 @@ class SocialCrmErasure(models.Model):
         if claims := [said.id for said in claims if said.id not in held]:
             kept.setdefault(words._name, {})["contract"] = claims
         self._keep_people_of(kept)
+        for model, by_ground in self._kept_naming().items():
+            for ground, ids in by_ground.items():
+                own = kept.setdefault(model, {}).setdefault(ground, [])
+                kept[model][ground] = sorted({*own, *ids})
         requests = self.env["social.crm.privacy.request"]
         requests = requests.browse(self._rows_of(requests._name)).filtered_domain(
             requests._open_domain()
@@ -224,29 +228,6 @@ class SocialCrmErasure(models.Model):
             [{"erasure_id": self.id, **values} for values in rows]
         )
 
-    def _naming_words(self):
-        """What others said that names the person in a way the network marks.
-
-        :rtype: recordset
-        """
-        words = self.env["social.crm.interaction"]
-        if not self.identity_ids:
-            return words
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            SELECT r.social_crm_interaction_id
-              FROM social_crm_interaction_mention_rel r WHERE r.social_crm_identity_id = ANY(%(p)s)
-             UNION
-            SELECT i.interaction_id FROM social_crm_event_identity_rel p
-              JOIN social_crm_event_interaction_rel i ON i.event_id = p.event_id
-             WHERE p.identity_id = ANY(%(p)s)
-            """,
-            {"p": self.identity_ids.ids},
-        )
-        found = {row for (row,) in self.env.cr.fetchall()}
-        return words.browse(sorted(found - set(self._rows_of(words._name))))
-
     # === NAMES === #
 
     def _collect_aliases(self):
@@ -257,17 +238,18 @@ class SocialCrmErasure(models.Model):
         """
         found = set()
         for identity in self.identity_ids:
+            where = (identity.platform_id.code, identity.scope or "")
             found |= {
                 ("id", identity.external_id),
-                ("handle", identity.handle),
-                ("handle", identity.handle_key),
+                ("handle", identity.handle, *where),
+                ("handle", identity.handle_key, *where),
                 ("name", identity.name),
-                ("url", identity.profile_url),
+                ("url", identity.profile_url, *where),
                 ("url", identity.avatar_url),
                 ("email", identity.verified_email),
                 ("phone", identity.verified_phone),
             }
-            found |= {(alias.kind, alias.value) for alias in identity.alias_ids}
+            found |= {(alias.kind, alias.value, *where) for alias in identity.alias_ids}
         for partner in self.partner_ids:
             found |= {
                 ("name", partner.name),
@@ -276,10 +258,13 @@ class SocialCrmErasure(models.Model):
                 ("phone", partner.phone_sanitized),
                 ("url", partner.website),
             }
-        known = {(alias["kind"], alias["value"]) for alias in self.aliases or []}
+        parts = ("kind", "value", "network", "scope")
+        found |= {
+            tuple(alias[part] for part in parts if part in alias) for alias in self.aliases or []
+        }
         return [
-            {"kind": kind, "value": value}
-            for kind, value in sorted(named for named in found | known if named[1])
+            dict(zip(parts, named, strict=False))
+            for named in sorted(named for named in found if named[1])
         ]
 
     def _suppression_aliases(self):

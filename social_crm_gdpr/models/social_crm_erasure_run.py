@@ -256,12 +256,16 @@ class SocialCrmErasure(models.Model):
             self._update(rows, days)
 
     def _erase_social_crm_conversation(self, talks):
+        """Emptied; the key too, which holds the account's number and would join their shells."""
         self._clear_rows(talks)
         self._update(
             talks,
             [
-                SQL("%s = %s", SQL.identifier(name), self._day(SQL.identifier(name)))
-                for name in ("create_date", "write_date")
+                SQL("dedup_key = 'erased:' || gen_random_uuid()"),
+                *(
+                    SQL("%s = %s", SQL.identifier(name), self._day(SQL.identifier(name)))
+                    for name in ("create_date", "write_date")
+                ),
             ],
         )
 

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, KEEP, NONE
 
-from ..tools.alias_search import AliasSearch, like
+from ..tools.alias_search import AliasSearch
 
 #: What the judge wants to know of a row, where its table has it.
 FACTS = (
@@ -94,62 +94,6 @@ class SocialCrmErasure(models.Model):
         """Let files nobody names any more go from the disk now, not in tonight's clean-up."""
         with self.env.registry.cursor() as cr:
             self.env(cr=cr)["ir.attachment"]._gc_file_store()
-
-    def _mend_words(self):
-        """Replace marked names in what others said and wrote, wherever the scan would find them."""
-        handles = [alias["value"] for alias in self.aliases if alias["kind"] == "handle"]
-        names = {form for handle in handles for form in
-                 (handle.lstrip("@"), re.split("[@:]", handle.lstrip("@"))[0])}  # fmt: skip
-        if not names:
-            return
-        names = sorted(names, key=len, reverse=True)
-        marked = "|".join(re.escape(name) for name in names)
-        self.env.flush_all()
-        for table, columns in self._word_columns().items():
-            known = self._columns_of(table)
-            kept = (self.kept or {}).get(self._model_of(table), {})
-            here = [SQL("NOT id = ANY(%s)", [row for ids in kept.values() for row in ids])]
-            if "company_id" in known:
-                here.append(SQL("company_id = %s", self.company_id.id))
-            if table == "social_crm_interaction":
-                here.append(SQL("date < %s", self.cutoff))
-            for name in columns & known:
-                column = SQL.identifier(name)
-                self.env.cr.execute(
-                    SQL(
-                        "UPDATE %s SET %s = regexp_replace(%s, %s, %s, 'gi')"
-                        " WHERE %s ILIKE ANY(%s) AND %s",
-                        SQL.identifier(table), column, column,
-                        rf"@(?:<span>)?(?:{marked})(?![\w-])(?:</span>)?",
-                        self.env._("[removed]"),
-                        column, [f"%@%{like(name)}%" for name in names], SQL(" AND ").join(here),
-                    )
-                )  # fmt: skip
-        self.env.invalidate_all(flush=False)
-
-    @api.model
-    def _word_columns(self):
-        """Columns of words people write, by table: declared as content, and Odoo's own.
-
-        :rtype: dict[str, set[str]]
-        """
-        found = {table: set(columns) for table, columns in WORDS.items()}
-        found["crm_lead"].add("name")
-        del found["ir_attachment"], found["mail_tracking_value"]
-        for model in self.env.registry.values():
-            if model._abstract or not model._auto or not hasattr(model, "_personal_data_fields"):
-                continue
-            records = self.env[model._name]
-            for name, personal in records._personal_data_fields().items():
-                field = records._fields[name]
-                if (
-                    personal.category == CONTENT
-                    and field.store
-                    and field.type in ("char", "text", "html")
-                    and not field.translate
-                ):
-                    found.setdefault(model._table, set()).add(name)
-        return {table: columns for table, columns in found.items() if self._columns_of(table)}
 
     # === TABLES === #
 

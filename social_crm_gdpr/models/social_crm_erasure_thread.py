@@ -2,12 +2,11 @@
 """What hangs on rows besides their fields: chatter, mail, followers, files; and contacts, leads."""
 
 import logging
-import re
 
 from psycopg2 import IntegrityError
 
 from odoo import fields, models
-from odoo.tools import SQL, html_escape
+from odoo.tools import SQL
 
 from .social_crm_erasure_plan import TAX_DOCUMENTS
 
@@ -85,21 +84,6 @@ class SocialCrmErasure(models.Model):
         found = set(kept.setdefault(model, {}).get(ground, ())) | set(ids)
         kept[model][ground] = sorted(found)
         self.kept = kept
-
-    # === WORDS OF OTHERS === #
-
-    def _names_marked(self, people):
-        """How networks write somebody's name in a text, longest first.
-
-        :rtype: list[str]
-        """
-        found = set()
-        for identity in people:
-            handles = {identity.handle, *identity.alias_ids.mapped("value")} - {False}
-            for handle in handles:
-                handle = handle.lstrip("@")
-                found |= {handle, re.split("[@:]", handle)[0]}
-        return sorted(filter(None, found), key=len, reverse=True)
 
     # === CONTACTS AND LEADS === #
 
@@ -215,69 +199,3 @@ class SocialCrmErasure(models.Model):
         )
         self.env["res.users"].invalidate_model()
         self.env.registry.clear_cache()
-
-
-class SocialCrmInteraction(models.Model):
-    _inherit = "social.crm.interaction"
-
-    def _erase_names(self, people):
-        """Replace the marked names of people in what others said; the words stay otherwise.
-
-        :param recordset people: accounts that are being erased
-        """
-        names = self.env["social.crm.erasure"]._names_marked(people)
-        links = sorted({url for url in people.mapped("profile_url") if url}, key=len, reverse=True)
-        self._replace_names(names, links)
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            DELETE FROM social_crm_interaction_mention_rel
-             WHERE social_crm_interaction_id = ANY(%s) AND social_crm_identity_id = ANY(%s)
-            """,
-            [self.ids, people.ids],
-        )
-        self.env["social.crm.event"]._drop_raw(self.ids)
-        self.invalidate_recordset()
-
-    def _replace_names(self, names, links=()):
-        """Put a placeholder for ``@name`` and links to the profile.
-
-        :param list names: handles without the at sign, longest first
-        :param list links: addresses of the profile
-        """
-        if not self or not (names or links):
-            return
-        removed = self.env._("[removed]")
-        marked = re.compile(
-            "|".join(
-                [
-                    *(re.escape(form) for link in links for form in (link, html_escape(link))),
-                    *(rf"@(?:<span>)?{re.escape(name)}(?![\w-])(?:</span>)?" for name in names),
-                ]
-            ),
-            re.IGNORECASE,
-        )
-        self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT id, title, body, body_html, versions::text FROM social_crm_interaction"
-            " WHERE id = ANY(%s)",
-            [self.ids],
-        )
-        changed = []
-        for row, *texts in self.env.cr.fetchall():
-            fresh = [text and marked.sub(removed, text) for text in texts]
-            if fresh != texts:
-                changed.append((row, *fresh))
-        if changed:
-            self.env.cr.execute(
-                """
-                UPDATE social_crm_interaction i
-                   SET title = v.title, body = v.body, body_html = v.html,
-                       versions = v.versions::jsonb
-                  FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
-                       AS v(id, title, body, html, versions)
-                 WHERE i.id = v.id
-                """,
-                [list(column) for column in zip(*changed, strict=True)],
-            )
-            self.invalidate_recordset()

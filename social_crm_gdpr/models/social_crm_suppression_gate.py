@@ -4,7 +4,6 @@
 Ingest (webhook, poll, import, forms) drops what is listed; other ways of writing refuse in words.
 """
 
-import re
 from dataclasses import replace
 
 from odoo import api, models
@@ -12,10 +11,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.social_crm_base.const import PRIVATE_VISIBILITY
 
+from ..tools import marks
 from .social_crm_suppression import WEAK, Alias, moment_of
-
-#: How networks mark a name in a text; in markup the name may stand in an element of its own.
-MARKED = re.compile(r"@(?:<span>)?([\w][\w.@-]*\w|\w)(?:</span>)?")
 
 
 class SocialCrmInteraction(models.Model):
@@ -45,10 +42,10 @@ class SocialCrmInteraction(models.Model):
         }
         for activity in activities:
             for said in (activity.title, activity.text, activity.html):
-                for marked in MARKED.findall(said) if "@" in said else ():
+                for marked in marks.names_in(said):
                     if marked not in names:
                         names[marked] = listed._account_aliases(
-                            channel.platform_id, {"handle": marked.rstrip(".-")}
+                            channel.platform_id, {"handle": marked}
                         )
         hits = listed._hits(
             channel.company_id, [alias for aliases in names.values() for alias in aliases]
@@ -62,21 +59,23 @@ class SocialCrmInteraction(models.Model):
 
         def clean(activity):
             moment = activity.occurred_at
-            gone = [actor for actor in activity.mentions if not is_known(actor, moment)]
-            handles = {form for actor in gone if actor.handle for form in
-                       (actor.handle, re.split("[@:]", actor.handle.lstrip("@"))[0])}  # fmt: skip
+            gone = {actor for actor in activity.mentions if not is_known(actor, moment)}
+            whole = {marks.plain(actor.handle) for actor in gone}
+            # without its server a name is whoever's the network lists, where it lists one such
+            short = {marks.local(actor.handle) for actor in gone} - {
+                marks.local(actor.handle) for actor in {*activity.mentions} - gone
+            }
 
-            def replaced(found):
-                name = found[1]
-                is_gone = name in handles or not is_known(name, moment)
-                return removed if is_gone else found[0]
+            def is_gone(name):
+                said = marks.plain(name)
+                return said in whole or said in short or not is_known(name, moment)
 
+            links = [actor.profile_url for actor in gone if actor.profile_url]
             changes = {
                 name: fresh
                 for name in ("title", "text", "html")
                 if (said := getattr(activity, name))
-                and "@" in said
-                and (fresh := MARKED.sub(replaced, said)) != said
+                and (fresh := marks.replace(said, is_gone, removed, links)) != said
             }
             for name in ("mentions", "participants"):
                 actors = getattr(activity, name)

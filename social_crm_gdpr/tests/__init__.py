@@ -12,6 +12,7 @@ from . import test_erasure_networks
 from . import test_erasure_property
 from . import test_erasure_story
 from . import test_erasure_told
+from . import test_erasure_words
 from . import test_erasure_traces
 from . import test_evidence
 from . import test_jurisdiction

@@ -7,10 +7,17 @@ from odoo.tests import tagged
 from .erasure_common import ErasureCommon, answer, comment, know, message, person
 
 PEOPLE = ("dora", "emil", "fata", "goran")
+#: Marked names that begin, end or sound like those of PEOPLE, and are others'.
+ALIKE = st.builds(
+    "{}{}{} 🌻 šta kažeš?".format,
+    st.sampled_from(("@", "Pitaj @", "ćao@", "🙈@", "https://a.example/@")),
+    st.sampled_from(PEOPLE),
+    st.sampled_from(("@other.server", ".marija", "-2", "stasia", "@example.social.rs", "ć", "")),
+)
 SAID = st.lists(
     st.tuples(
         st.sampled_from(PEOPLE), st.sampled_from(("message", "comment", "answered")),
-        st.text("Želim 📦 narudžbu ", min_size=1, max_size=30),
+        st.text("Želim 📦 narudžbu ", min_size=1, max_size=30) | ALIKE,
     ),
     min_size=4, max_size=10,
 )  # fmt: skip
