@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ..tools import names
+from ..tools.action import dialog_for
 from ..tools.privacy import CLEAR, IDENTITY, classify
 
 
@@ -185,14 +186,9 @@ class ResPartner(models.Model):
     def action_social_add_account(self):
         """Write down an account of this contact."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add an Account"),
-            "res_model": "social.crm.identity.add",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_partner_id": self.id},
-        }
+        return dialog_for(
+            "social.crm.identity.add", self.env._("Add an Account"), partner_id=self.id
+        )
 
     def _social_action(self, xml_id, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)

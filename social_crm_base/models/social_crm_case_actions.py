@@ -3,6 +3,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.action import dialog_for
+
 
 class SocialCrmCase(models.Model):
     """What people do with a case."""
@@ -51,19 +53,9 @@ class SocialCrmCase(models.Model):
         return action
 
     def _open_dialog(self, name, model, **defaults):
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "dialog_size": "medium",
-                "default_case_ids": [Command.set(self.ids)],
-                **{f"default_{field}": value for field, value in defaults.items()},
-            },
-        }
+        return dialog_for(
+            model, name, "medium", case_ids=[Command.set(self.ids)], **defaults
+        )
 
     def action_reopen(self):
         """Take up again what was closed, set to wait or snoozed."""

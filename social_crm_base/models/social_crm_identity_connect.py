@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import models
 
+from ..tools.action import dialog_for
 from .social_crm_partner_origin import FILLED
 
 
@@ -13,14 +14,9 @@ class SocialCrmIdentity(models.Model):
         """Choose or make the contact of this account."""
         self.ensure_one()
         self.env["social.crm.identity.link"]._gate(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Link to a Contact"),
-            "res_model": "social.crm.identity.connect",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_identity_id": self.id},
-        }
+        return dialog_for(
+            "social.crm.identity.connect", self.env._("Link to a Contact"), identity_id=self.id
+        )
 
     def action_open_profile(self):
         """Open the profile on the network."""

@@ -5,6 +5,7 @@ from odoo.tools import ormcache
 
 from ..exceptions import RulebookRefusal
 from ..tools import rulebook
+from ..tools.action import dialog_for
 from ..tools.privacy import not_personal
 
 #: What makes a rule looser or stricter. Texts, sources and dates may be brought up to date.
@@ -207,14 +208,9 @@ class SocialCrmPlatformRule(models.Model):
         """Open the form that asks for an override of this rule."""
         self.ensure_one()
         self._check_overridable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Override"),
-            "res_model": "social.crm.platform.override",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_rule_id": self.id},
-        }
+        return dialog_for(
+            "social.crm.platform.override", self.env._("Override"), rule_id=self.id
+        )
 
     def _check_overridable(self):
         """Raise for rules nobody may override.

@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.action import dialog_for
 from ..tools.keyring import keyed_hash
 from ..tools.privacy import CONTACT, EMPLOYEE, KEEP, ROW, TECHNICAL, classify, not_personal
 from .res_config_settings import PROVEN_DAYS, PROVEN_DAYS_PARAMETER
@@ -231,14 +232,12 @@ class SocialCrmProof(models.Model):
     def _action_enter(self, message=""):
         """The little screen in which the agent types what the person told."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Code From the Person"),
-            "res_model": "social.crm.proof.enter",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_proof_id": self.id, "default_message": message},
-        }
+        return dialog_for(
+            "social.crm.proof.enter",
+            self.env._("Code From the Person"),
+            proof_id=self.id,
+            message=message,
+        )
 
     def _personal_data_fields(self):
         return {

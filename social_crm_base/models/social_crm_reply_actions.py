@@ -5,6 +5,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.action import dialog_for
+
 
 class SocialCrmConversation(models.Model):
     _inherit = "social.crm.conversation"
@@ -20,18 +22,13 @@ class SocialCrmConversation(models.Model):
                 self.env._("Nobody has spoken here yet: there is no one to answer.")
             )
         latest = places.sorted(lambda place: (bool(place.last_in_date), place.last_in_date))[-1:]
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Answer"),
-            "res_model": "social.crm.reply",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "dialog_size": "medium",
-                "default_conversation_ids": [Command.set(places.ids)],
-                "default_conversation_id": latest.id,
-            },
-        }
+        return dialog_for(
+            "social.crm.reply",
+            self.env._("Answer"),
+            "medium",
+            conversation_ids=[Command.set(places.ids)],
+            conversation_id=latest.id,
+        )
 
 
 class SocialCrmCase(models.Model):

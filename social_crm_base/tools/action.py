@@ -45,3 +45,25 @@ def dialog_of(record, name, size=None):
     """
     action = {**form_of(record), "name": name, "target": "new"}
     return {**action, "context": {"dialog_size": size}} if size else action
+
+
+def dialog_for(model, name, size=None, /, **defaults):
+    """Open a new record over what is on the screen; nothing is stored before it is saved.
+
+    :param str model: the record's
+    :param str name: the dialogue's title
+    :param str size: see ``dialog_of``
+    :param defaults: what its fields begin with
+    :rtype: dict
+    """
+    context = {f"default_{field}": value for field, value in defaults.items()}
+    if size:
+        context["dialog_size"] = size
+    return {
+        "type": "ir.actions.act_window",
+        "name": name,
+        "res_model": model,
+        "views": [(False, "form")],
+        "target": "new",
+        "context": context,
+    }

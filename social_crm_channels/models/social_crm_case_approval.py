@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import api, fields, models
 
+from odoo.addons.social_crm_base.tools.action import dialog_for
+
 DECISIONS = {"approve": "approved", "change": "changed", "reject": "rejected"}
 GONE = ("deleted", "hidden", "expired")
 
@@ -131,19 +133,14 @@ class SocialCrmApproval(models.Model):
 
     def _open_dialog(self, title, state):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "social.crm.approval.decide",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "dialog_size": "medium",
-                "default_approval_id": self.id,
-                "default_decision": state,
-                "default_text": self.body,
-            },
-        }
+        return dialog_for(
+            "social.crm.approval.decide",
+            title,
+            "medium",
+            approval_id=self.id,
+            decision=state,
+            text=self.body,
+        )
 
     def action_open_case(self):
         """Open the case, where the whole talk stands."""

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.social_crm_base.const import ROLES_WITHOUT_LEAD
 from odoo.addons.social_crm_base.tools import names
+from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 STATUSES = [
@@ -269,14 +270,12 @@ class SocialCrmIdea(models.Model):
 
     def action_join(self):
         """Open the dialogue that joins ideas about the same."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Join Ideas"),
-            "res_model": "social.crm.idea.join",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_idea_ids": self.ids, "default_target_id": self[:1].id},
-        }
+        return dialog_for(
+            "social.crm.idea.join",
+            self.env._("Join Ideas"),
+            idea_ids=self.ids,
+            target_id=self[:1].id,
+        )
 
     def action_support(self):
         """Count who said what the dialogue around was opened for as a supporter of this one."""

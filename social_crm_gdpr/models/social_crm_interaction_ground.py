@@ -1,6 +1,7 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo import fields, models
 
+from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, KEEP, classify, not_personal
 
 
@@ -21,14 +22,11 @@ class SocialCrmInteraction(models.Model):
 
     def action_retain(self):
         """Say why these words are needed even if the person is erased."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Keep for a Claim"),
-            "res_model": "social.crm.interaction.retain",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_interaction_ids": [fields.Command.set(self.ids)]},
-        }
+        return dialog_for(
+            "social.crm.interaction.retain",
+            self.env._("Keep for a Claim"),
+            interaction_ids=[fields.Command.set(self.ids)],
+        )
 
     def _personal_data_fields(self):
         return {

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import (
     CLEAR,
     CONTENT,
@@ -247,17 +248,12 @@ class SocialCrmMeasure(models.AbstractModel):
 
         :rtype: dict
         """
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_identity_ids": [Command.set(identities.ids)] if identities else [],
-                "default_partner_ids": [Command.set(partners.ids)] if partners else [],
-            },
-        }
+        return dialog_for(
+            self._name,
+            self._description,
+            identity_ids=[Command.set(identities.ids)] if identities else [],
+            partner_ids=[Command.set(partners.ids)] if partners else [],
+        )
 
     @api.model
     def _show_of(self, people):

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
 CODE_HOURS = 24
@@ -153,14 +154,12 @@ class SocialCrmPrivacyRequest(models.Model):
     def _action_enter_code(self, message=""):
         """The little screen in which a clerk types what the person told."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Code From the Person"),
-            "res_model": "social.crm.privacy.check",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_request_id": self.id, "default_message": message},
-        }
+        return dialog_for(
+            "social.crm.privacy.check",
+            self.env._("Code From the Person"),
+            request_id=self.id,
+            message=message,
+        )
 
     def action_check_enter_code(self):
         """Type the code the person told."""

@@ -4,6 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, IDENTITY, ROW, classify, not_personal
 
 from ..models.social_crm_consent import NEGATIVE
@@ -79,17 +80,12 @@ class SocialCrmConsentRecord(models.TransientModel):
 
         :rtype: dict
         """
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_identity_id": identity.id if identity else False,
-                "default_partner_id": partner.id if partner else False,
-            },
-        }
+        return dialog_for(
+            self._name,
+            self._description,
+            identity_id=identity.id if identity else False,
+            partner_id=partner.id if partner else False,
+        )
 
     def action_record(self):
         """Into the ledger, and ask for the confirmation where one is needed."""

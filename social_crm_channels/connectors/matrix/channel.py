@@ -2,6 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import not_personal
 
 from . import invite, service
@@ -55,15 +56,13 @@ class SocialCrmChannel(models.Model):
         text = service.registration(
             self.app_id, self.external_id, self.app_id.webhook_url or "", tokens
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Registration File"),
-            "res_model": "social.crm.matrix.registration",
-            "view_mode": "form",
-            "target": "new",
+        return dialog_for(
+            "social.crm.matrix.registration",
+            self.env._("Registration File"),
             # in the browser's memory only: nothing of it is stored in a table
-            "context": {"default_registration": text, "default_channel_id": self.id},
-        }
+            registration=text,
+            channel_id=self.id,
+        )
 
     def _personal_data_fields(self):
         return {**super()._personal_data_fields(), **not_personal("matrix_invites matrix_servers")}
