@@ -81,7 +81,7 @@ class SocialCrmCase(models.Model):
             for rule in rules:
                 if all(condition.test(facts) for condition in conditions[rule]):
                     plan.rules.append(rule)
-                    if rule.stop:
+                    if rule._ends_asking():
                         break
             if plan.rules:
                 plans[case] = plan

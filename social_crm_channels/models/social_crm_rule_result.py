@@ -45,9 +45,16 @@ class SocialCrmRule(models.Model):
             *self._marks_in_words(),
             *self._deeds_in_words(),
         ]
-        if results and self.stop:
+        if results and self._ends_asking():
             results.append(self.env._("no rule below is asked"))
         return results
+
+    def _ends_asking(self):
+        """Whether the rules below are not asked any more where this one holds.
+
+        :rtype: bool
+        """
+        return self.stop
 
     def _receiver_in_words(self):
         self_sudo = self.sudo()  # sudo: whoever reads the rule reads the names in it

@@ -117,7 +117,7 @@ class SocialCrmRuleTest(models.TransientModel):
         asked = rules.browse()
         for rule in rules:
             asked |= rule
-            if rule.stop and not failed[rule]:
+            if not failed[rule] and rule._ends_asking():
                 break
         taker = Plan(facts, [rule for rule in asked if not failed[rule]]).taker
         lines = []

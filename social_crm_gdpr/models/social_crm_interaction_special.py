@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 from odoo.addons.social_crm_base.tools.privacy import CLEAR, PROFILING, classify
 
-from ..tools.special import folded, said_age
+from ..tools.special import said_age
 
 
 class SocialCrmInteraction(models.Model):
@@ -36,7 +36,7 @@ class SocialCrmInteraction(models.Model):
         """Note who says to be too young; the age itself is not stored."""
         limits = self.env["social.crm.age.limit"]
         for said in self:
-            age = said_age(folded(said.body)) if said.body else None
+            age = said_age(said.body) if said.body else None
             if age is None or said.identity_id.minor:
                 continue
             # sudo: where the person lives decides, as far as it is known

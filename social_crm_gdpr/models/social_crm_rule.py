@@ -8,6 +8,10 @@ from odoo.addons.social_crm_channels.models.social_crm_response_policy import TA
 
 #: What a rule may know of the person behind the words.
 PROFILE = ("relation", "loyalty", "category_ids", "followers_from")
+#: A keyword that says next to nothing.
+VAGUE = re.compile(r"\s*\w{0,2}\*\s*")
+#: Models whose kept searches are segments of people.
+SORTED = re.compile(r"social\.crm\.|res\.partner$|crm\.lead$")
 PROFILE_PATH = re.compile(r"mood|risk_score|followers|social_relation|social_loyalty|category_id")
 
 
@@ -31,10 +35,7 @@ class SocialCrmRule(models.Model):
     def _check_no_automated_decision(self):
         """A rule that knows only who somebody is may help them sooner, never worse."""
         for rule in self:
-            by_profile = any(rule[name] for name in PROFILE) or PROFILE_PATH.search(
-                rule.domain or ""
-            )
-            if not by_profile or rule._knows_the_matter():
+            if not rule._judges_people():
                 continue
             # sudo: whether there is an action, not what it does
             if rule.priority == "0" or rule.hide_spam or rule.sudo().action_server_id:
@@ -48,13 +49,32 @@ class SocialCrmRule(models.Model):
                     )
                 )
 
+    def _ends_asking(self):
+        """Override: nobody is kept by who they are from what the rules below give to others."""
+        return super()._ends_asking() and not self._judges_people()
+
+    def _judges_people(self):
+        """Whether the rule knows who somebody is, and nothing of what was said.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        by_profile = any(self[name] for name in PROFILE) or PROFILE_PATH.search(self.domain or "")
+        return bool(by_profile) and not self._knows_the_matter()
+
     def _knows_the_matter(self):
         """Whether the rule looks at what was said; nearly everything says *none of* some words.
 
         :rtype: bool
         """
         self.ensure_one()
-        return bool(self.keywords and self.keyword_mode != "none" or self.looks_like_spam)
+        if self.looks_like_spam:
+            return True
+        words = [word for word in re.split(r"[,\n]", self.keywords or "") if word.strip()]
+        # one or two letters with every ending find nearly everything
+        tells = [not VAGUE.fullmatch(word) for word in words]
+        told = {"any": all, "all": any}.get(self.keyword_mode)
+        return bool(tells and told and told(tells))
 
 
 class SocialCrmResponsePolicy(models.Model):
@@ -109,6 +129,37 @@ class SocialCrmTag(models.Model):
         self._refuse_special_terms(["name"])
 
 
+class SocialCrmChannel(models.Model):
+    _inherit = "social.crm.channel"
+
+    @api.constrains("topics")
+    def _check_special_terms(self):
+        self._refuse_special_terms(["topics"])
+
+
+class SocialCrmTeam(models.Model):
+    _inherit = "social.crm.team"
+
+    @api.constrains("case_properties")
+    def _check_special_terms(self):
+        """Properties of cases sort people as tags do: their names and their choices."""
+        for team in self:
+            words = " ".join(_strings(team.case_properties))
+            team._refuse_special_text(words, team._fields["case_properties"])
+
+
+class ResPartnerCategory(models.Model):
+    _inherit = "res.partner.category"
+
+    @api.constrains("name")
+    def _check_social_special_terms(self):
+        """A contact tag may say what it likes, unless rules sort people by it."""
+        # sudo: whether any rule does, also of other companies
+        rules_sudo = self.env["social.crm.rule"].sudo().with_context(active_test=False)
+        for rule_sudo in rules_sudo.search([("category_ids", "in", self.ids)]):
+            rule_sudo._check_special_terms()
+
+
 class SocialCrmBrandRule(models.Model):
     _inherit = "social.crm.brand.rule"
 
@@ -144,7 +195,7 @@ class IrFilters(models.Model):
     @api.constrains("name", "domain", "model_id")
     def _check_social_special_terms(self):
         """A search kept as a favourite sorts people as a segment does."""
-        for kept in self.filtered(lambda kept: (kept.model_id or "").startswith("social.crm.")):
+        for kept in self.filtered(lambda kept: SORTED.match(kept.model_id or "")):
             for name in ("name", "domain"):
                 self.env["social.crm.tag"]._refuse_special_text(kept[name], kept._fields[name])
 

@@ -26,20 +26,27 @@ class SocialCrmSpecialTerm(models.Model):
         string="Language", required=True, help="Two letters, for example sr for both scripts."
     )
     words = fields.Text(required=True, help="One a line; a * at the end takes every ending.")
+    only_in_language = fields.Boolean(
+        help="For words that mean something else elsewhere, as Rom does in German: they count in "
+        "texts of this language, and of none that is known. All other lists count everywhere, for "
+        "people mix languages and networks guess them."
+    )
     active = fields.Boolean(default=True)
 
     @api.model
     @tools.ormcache("lang")
     def _pattern(self, lang):
-        """The expression of one language's lists, or of all where it has none.
+        """The expression of all lists that count in a language.
 
         :param str lang: two letters, or empty
         """
         # sudo: everybody's texts are looked at; the lists are configuration
         lists_sudo = self.sudo().search([])
-        of_lang_sudo = lists_sudo.filtered(lambda one: one.lang == lang)
         return compile_terms(
-            word for one in of_lang_sudo or lists_sudo for word in one.words.splitlines()
+            word
+            for one in lists_sudo
+            if not (lang and one.only_in_language) or one.lang == lang
+            for word in one.words.splitlines()
         )
 
     @api.model
@@ -53,7 +60,7 @@ class SocialCrmSpecialTerm(models.Model):
         return bool(text and pattern and pattern.search(folded(text)))
 
     def _personal_data_fields(self):
-        return not_personal("name lang words active")
+        return not_personal("name lang words only_in_language active")
 
 
 class SocialCrmPersonalData(models.AbstractModel):

@@ -41,7 +41,15 @@ class TestSpecialCategories(MeasureCommon):
         stored = [name for name, field in said._fields.items() if field.store]
         self.assertNotIn("pregnancy", str(said.read(stored)).casefold())
 
-    def test_a_language_that_is_known_is_judged_by_its_own_list(self):
+    def test_a_network_that_guesses_the_language_wrong_changes_nothing(self):
+        for text, guessed in (
+            ("Ich bin schwanger", "en"), ("Trudna sam", "en"), ("I am pregnant", "de"),
+            ("Saya hamil", "sr"),
+        ):  # fmt: skip
+            with self.subTest(text=text):
+                self.assertTrue(self.said_so(text, language=guessed).not_profiled)
+
+    def test_a_word_that_means_something_else_elsewhere_counts_in_its_language_only(self):
         self.assertFalse(self.said_so("Rom ist eine schöne Stadt", language="de").not_profiled)
         self.assertTrue(self.said_so("Ja sam Rom", language="sr").not_profiled)
 
@@ -56,7 +64,20 @@ class TestSpecialCategories(MeasureCommon):
             self.contact.write(
                 {"social_relation_manual": "customer", "social_relation_note": "she is pregnant"}
             )
+        with self.assertRaisesRegex(ValidationError, "Art. 9"):
+            self.channel.with_user(self.manager).topics = "pregnancy, Islam"
+        with self.assertRaisesRegex(ValidationError, "Art. 9"):
+            self.env["social.crm.team"].search([], limit=1).case_properties = [
+                {"name": "a", "type": "selection", "string": "Of", "selection": [["m", "Muslim"]]}
+            ]
         self.assertTrue(rules.create({"name": "Late", "keywords": "kasni"}))
+
+    def test_a_contact_tag_rules_sort_by_is_not_renamed_to_such_a_term(self):
+        used, free = self.env["res.partner.category"].create([{"name": "A"}, {"name": "B"}])
+        self.env["social.crm.rule"].create({"name": "R", "category_ids": [(6, 0, used.ids)]})
+        free.name = "Muslim"
+        with self.assertRaisesRegex(ValidationError, "Art. 9"):
+            used.name = "Muslim"
 
     def test_no_way_around_the_editors(self):
         """Contact tags a rule sorts by, reasons, kept filters and favourites are segments too."""
@@ -73,6 +94,14 @@ class TestSpecialCategories(MeasureCommon):
                     "domain": "[('body', 'ilike', 'schwanger')]",
                 },
             ),
+            (
+                self.agent,
+                "ir.filters",
+                {
+                    "name": "F", "model_id": "res.partner", "user_ids": [self.agent.id],
+                    "domain": "[('category_id.name', 'ilike', 'muslim')]",
+                },
+            ),
         ):  # fmt: skip
             with self.subTest(model=model), self.assertRaisesRegex(ValidationError, "Art. 9"):
                 self.env[model].with_user(user).create(values)
@@ -83,6 +112,10 @@ class TestSpecialCategories(MeasureCommon):
             "Imam 13 godina",
             "Ich bin 11 Jahre alt",
             "Umur saya 12 tahun",
+            "Hi! I am 14, is that ok?",
+            "I'm 14 and I want one",
+            "ich bin 12 🙂",
+            "aku umur 12",
         ):
             with self.subTest(text=text):
                 said = self.said_so(text)
@@ -123,7 +156,15 @@ class TestSpecialCategories(MeasureCommon):
         self.assertTrue(self.said("x-words"), "what they ask is answered")
 
     def test_a_number_is_not_an_age(self):
-        for text in ("I am 5 minutes away", "Ich bin 10 Minuten zu spät", "Imam 3 paketa"):
+        for text in (
+            "I am 5 minutes away",
+            "Ich bin 10 Minuten zu spät",
+            "Imam 3 paketa",
+            "Ich bin 12 Jahre Kunde bei euch",
+            "Imam 10 godina iskustva",
+            "Saya 12 tahun bekerja di sini",
+            "I'm 10/10 happy",
+        ):
             with self.subTest(text=text):
                 self.assertFalse(self.said_so(text).identity_id.minor)
 
@@ -156,8 +197,26 @@ class TestNoAutomatedDecision(MeasureCommon):
         with self.assertRaisesRegex(ValidationError, "Art. 22"):
             rule.priority = "0"
 
+    def test_nobody_is_kept_by_profile_from_what_later_rules_give(self):
+        first = self.rule(relation="customer", priority="1", sequence=1)
+        below = self.rule(tag_ids=[(0, 0, {"name": "Late"})], sequence=2)
+        facts = self.env["social.crm.rule.test"].create({"text": "x", "relation": "customer"})
+        self.assertEqual(self.verdicts(facts, first, below), ["takes", "adds"])
+        self.assertNotIn("no rule below", first.sentence)
+        first.keywords = "x"
+        self.assertEqual(self.verdicts(facts, first, below), ["takes", "unasked"])
+
+    def verdicts(self, test, *rules):
+        asked = self.env["social.crm.rule"].union(*rules)
+        lines = test._judge(asked, test._facts(asked))
+        return [line["verdict"] for line in lines]
+
     def test_where_it_was_said_and_what_was_not_said_is_no_matter(self):
-        for besides in ({"kind": "comment"}, {"keywords": "hvala", "keyword_mode": "none"}):
+        for besides in (
+            {"kind": "comment"},
+            {"keywords": "hvala", "keyword_mode": "none"},
+            {"keywords": "a*, b*, kasni", "keyword_mode": "any"},
+        ):
             with self.subTest(besides=besides), self.assertRaisesRegex(ValidationError, "Art. 22"):
                 self.rule(relation="former", priority="0", **besides)
 

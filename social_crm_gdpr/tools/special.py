@@ -5,17 +5,26 @@ import re
 
 from odoo.addons.social_crm_base.tools import names
 
-#: How people say their age: folded text, one number a pattern.
+#: Where a clause ends: a sign, or a word that joins the next one.
+_CLAUSE = re.compile(r"[.!?,;:()\n]|\.\.\.|…")
+_JOINS = r"(?:and|but|so|und|aber|i|a|ali|pa|dan|tapi)"
+#: How people say their age: folded clauses, one number a pattern. What follows must end the
+#: clause, for "12 Jahre Kunde" and "10 godina iskustva" are no ages.
 _AGES = [
-    re.compile(pattern)
-    for pattern in (
-        r" i ?a?m (?:only )?(\d{1,2}) (?:years? old|yo|y o) ",
-        r" (?:ich bin|bin erst) (?:erst )?(\d{1,2}) jahre? ",
-        r" (?:imam|tek mi je|puna?m) (\d{1,2}) (?:god|godina|godine|godinu) ",
-        r" (?:saya|aku|gue|umurku|usiaku) (?:berumur |baru |masih )?(\d{1,2}) (?:tahun|thn|th) ",
-        r" (?:umur|usia) (?:saya )?(\d{1,2}) (?:tahun|thn|th) ",
+    re.compile(rf" {said} (?:$|{_JOINS} )")
+    for said in (
+        r"i ?a?m (?:only |just )?(\d{1,2})(?: years? old| years?| yo| y o)?",
+        r"(?:ich bin|bin) (?:erst |gerade )?(\d{1,2})(?: jahre?)?(?: alt| jung)?",
+        r"(?:imam|tek mi je|punim|napuni[ol]a? sam) (?:tek |samo )?(\d{1,2})"
+        r" (?:god|godina|godine|godinu)",
+        r"(?:saya|aku|gue|gw)(?: berumur| berusia| umur| usia| baru| masih)?(?: umur| usia)?"
+        r" (\d{1,2}) (?:tahun|thn|th)",
+        r"(?:umur|usia|umurku|usiaku|berumur|berusia)(?: saya| aku)?(?: baru| masih)?"
+        r" (\d{1,2})(?: tahun| thn| th)?",
     )
 ]
+#: Nobody younger writes; a smaller number is something else.
+_YOUNGEST = 5
 
 
 def compile_terms(terms):
@@ -48,10 +57,11 @@ def folded(text):
 def said_age(text):
     """The age somebody says they have, None where they say none.
 
-    :param str text: already :func:`folded`
+    :param str text: as it was written
     :rtype: int | None
     """
-    for pattern in _AGES:
-        if found := pattern.search(text):
-            return int(found[1])
+    for clause in map(folded, _CLAUSE.split(text)):
+        for pattern in _AGES:
+            if (found := pattern.search(clause)) and int(found[1]) >= _YOUNGEST:
+                return int(found[1])
     return None
