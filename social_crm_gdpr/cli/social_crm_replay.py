@@ -25,7 +25,7 @@ class SocialCrmReplay(Command):
             erasures = env["social.crm.erasure"]
             count = erasures._replay()
             cr.commit()
-            for erasure in erasures.search([("state", "in", ["running", "remote", "scanning"])]):
+            for erasure in erasures._to_work_on():
                 for _done in erasure.with_company(erasure.company_id)._work():
                     cr.commit()
             left = erasures.search_count([("state", "=", "withheld")])

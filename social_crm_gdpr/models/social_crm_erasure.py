@@ -91,6 +91,11 @@ class SocialCrmErasure(models.Model):
         groups="base.group_system",
     )
     remote_until = fields.Datetime(readonly=True, copy=False)
+    to_log = fields.Selection(
+        [("begun", "That it begins"), ("declined", "That the suppression list was declined")],
+        readonly=True, copy=False, index="btree_not_null",
+        help="What was decided, and the erasure log outside has yet to be told by the job.",
+    )
     facts = fields.Json(readonly=True, copy=False, help="What the certificate says, in counts.")
     done_at = fields.Datetime(string="Certified", readonly=True, copy=False)
 
@@ -280,29 +285,29 @@ class SocialCrmErasure(models.Model):
     # === BEGINNING === #
 
     def _begin(self):
-        """List the person, write the erasure log, and let the job work; or park it."""
+        """List the person and let the job work, which begins with the erasure log; or park it."""
         self.ensure_one()
         if held := self._held_people():
             self.env["social.crm.legal.hold"]._refuse_erasure(self.reference, held)
             self.state = "parked"
             return
         self._refuse_behind()
+        self._check_log()
         self.write(
             {
                 "state": "running",
                 "step": 0,
+                "to_log": "begun",
                 "cutoff": self.cutoff or fields.Datetime.now(),
                 "aliases": self._collect_aliases(),
             }
         )
-        names = self._suppression_aliases()
         if self.tell_suppression:
             self.env["social.crm.suppression"]._add(
-                self.company_id, names, self.cutoff, self.reference
+                self.company_id, self._suppression_aliases(), self.cutoff, self.reference
             )
         self._tell("begun", accounts=len(self.identity_ids), contacts=len(self.partner_ids))
         self._tell_recipients()
-        self._write_log(names)
         self._wake_job()
 
     def _held_people(self):
@@ -350,7 +355,7 @@ class SocialCrmErasure(models.Model):
         return {
             **not_personal(
                 "company_id reference state tell_suppression cutoff step kept outbox_ids "
-                "mail_ids remote_until facts done_at"
+                "mail_ids remote_until to_log facts done_at"
             ),
             **classify(IDENTITY, CLEAR, "identity_ids partner_ids aliases"),
             **classify(

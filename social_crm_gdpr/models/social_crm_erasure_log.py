@@ -39,39 +39,63 @@ class SocialCrmErasure(models.Model):
         # sudo: a number
         return int(self.env["ir.config_parameter"].sudo().get_param(SEQUENCE) or 0)
 
-    def _write_log(self, names=(), declined=False):
-        """Write into the log outside, on disk before this transaction commits.
+    def _write_log(self):
+        """Write what was decided into the log outside, on disk before this transaction commits.
 
-        :param list names: :class:`Alias` of the person
-        :param bool declined: an entry that takes the person off the suppression list again
+        Nothing is erased before. Killed between disk and commit, the entry is found here again by
+        its reference and not written twice.
         """
         self.env.flush_all()
         # one after the other, or a later commit could hide an earlier one
         self.env.cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s FOR UPDATE",
                             [SEQUENCE])  # fmt: skip
-        key_name, key = list(self.env["social.crm.suppression"]._keys().items())[-1]
-        rows = [
-            Alias("row", str(record.id), record._name)
-            for record in (*self.identity_ids, *self.partner_ids)
-        ]
+        known = self._log_sequence()
         try:
-            sequence = erasure_log.append(
-                self._log_path(),
-                {
-                    "reference": self.reference,
-                    "company": self.company_id.id,
-                    "cutoff": fields.Datetime.to_string(self.cutoff),
-                    "key": key_name,
-                    "suppress": self.tell_suppression,
-                    **({"declined": True} if declined else {}),
-                    "hashes": [[alias.kind, alias.hashed(key)] for alias in (*rows, *names)],
-                },
-                self._log_sequence(),
-            )
+            sequence = next(
+                (
+                    entry["sequence"]
+                    for entry in erasure_log.entries(self._log_path(), known)
+                    if self._is_told_by(entry)
+                ),
+                None,
+            ) or erasure_log.append(self._log_path(), self._log_entry(), known)
         except erasure_log.ErasureLogError as error:
             raise UserError(str(error)) from error
         # sudo: see _log_sequence
         self.env["ir.config_parameter"].sudo().set_param(SEQUENCE, sequence)
+        self.to_log = False
+
+    def _log_entry(self):
+        """Whom this is about, in keyed hashes.
+
+        :rtype: dict
+        """
+        key_name, key = list(self.env["social.crm.suppression"]._keys().items())[-1]
+        is_declined = self.to_log == "declined"
+        rows = [
+            Alias("row", str(record.id), record._name)
+            for record in (*self.identity_ids, *self.partner_ids)
+        ]
+        names = [] if is_declined else self._suppression_aliases()
+        return {
+            "reference": self.reference,
+            "company": self.company_id.id,
+            "cutoff": fields.Datetime.to_string(self.cutoff),
+            "key": key_name,
+            "suppress": self.tell_suppression,
+            **({"declined": True} if is_declined else {}),
+            "hashes": [[alias.kind, alias.hashed(key)] for alias in (*rows, *names)],
+        }
+
+    def _is_told_by(self, entry):
+        """Whether an entry says what this erasure has yet to tell: a kill came before the commit.
+
+        :rtype: bool
+        """
+        return (
+            entry.get("reference") == self.reference
+            and self.to_log == ("declined" if entry.get("declined") else "begun")
+        )  # fmt: skip
 
     def _decline(self):
         """Take the person off the suppression list; a replay of the log heeds it too."""
@@ -83,8 +107,9 @@ class SocialCrmErasure(models.Model):
             erasure._tell("declined", entries=len(listed))
             listed.unlink()
             erasure.tell_suppression = False
-            if erasure.cutoff:
-                erasure._write_log(declined=True)
+            if erasure.cutoff and not erasure.to_log:  # else the first entry says it already
+                erasure.to_log = "declined"
+                erasure._wake_job()
 
     # === BEHIND === #
 
@@ -106,7 +131,20 @@ class SocialCrmErasure(models.Model):
 
     @api.model
     def _unknown_entries(self, known):
-        return list(erasure_log.entries(self._log_path(), known))
+        """Entries of erasures this database does not know, or knows as not yet approved.
+
+        One it knows to be on its way to the log was killed before the commit: the job goes on.
+
+        :param int known: the sequence the database has
+        :rtype: list[dict]
+        """
+        # sudo: whether it is behind does not depend on who asks
+        on_way_sudo = self.sudo().search([("to_log", "!=", False)])
+        return [
+            entry
+            for entry in erasure_log.entries(self._log_path(), known)
+            if not any(erasure._is_told_by(entry) for erasure in on_way_sudo)
+        ]
 
     @api.model
     def _refuse_behind(self):
@@ -115,6 +153,14 @@ class SocialCrmErasure(models.Model):
             return
         if behind := self._behind():
             raise UserError(self._behind_words(behind))
+
+    @api.model
+    def _check_log(self):
+        """:raise UserError: when the log cannot be written, before anybody is told it will be"""
+        try:
+            erasure_log.check(self._log_path(), self._log_sequence())
+        except erasure_log.ErasureLogError as error:
+            raise UserError(str(error)) from error
 
     @api.model
     def _behind_words(self, count):
@@ -151,19 +197,29 @@ class SocialCrmErasure(models.Model):
         :return: how many entries there were
         :rtype: int
         """
-        known = self._log_sequence()
-        entries = self._unknown_entries(known)
         last = erasure_log.last_sequence(self._log_path())
+        entries = self._unknown_entries(self._log_sequence())
         people = self._people_of(entries)
         erasures = self.with_context(social_replaying=_REPLAYING)
         for entry in entries:
             identity_ids, partner_ids = people.get(entry["sequence"], ((), ()))
             erasures._replay_one(entry, identity_ids, partner_ids)
+        self._forget_told(self._log_sequence())
         self.env["ir.config_parameter"].set_param(SEQUENCE, last)
         self._wake_job()
         # sudo: what waited is read now
         self.env["social.crm.event"].sudo()._wake("_cron_process")
         return len(entries)
+
+    @api.model
+    def _forget_told(self, known):
+        """What was on its way to the log and is in it need not be told again.
+
+        :param int known: the sequence the database had
+        """
+        on_way = self.search([("to_log", "!=", False)])
+        for entry in erasure_log.entries(self._log_path(), known) if on_way else ():
+            on_way.filtered(lambda erasure, entry=entry: erasure._is_told_by(entry)).to_log = False
 
     def _replay_one(self, entry, identity_ids, partner_ids):
         company = self.env["res.company"].browse(entry["company"]).exists() or self.env.company
@@ -190,6 +246,7 @@ class SocialCrmErasure(models.Model):
             "company_id": company.id,
             "state": "running",
             "step": 0,
+            "to_log": False,
             "cutoff": cutoff,
             "tell_suppression": bool(entry.get("suppress")),
             "identity_ids": [fields.Command.set(list(identity_ids))],

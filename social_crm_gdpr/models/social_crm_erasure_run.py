@@ -26,8 +26,7 @@ class SocialCrmErasure(models.Model):
     def _cron_run(self):
         """Go on with what was begun, one erasure after the other."""
         cron = self.env["ir.cron"]
-        begun = self.search([("state", "in", ("running", "remote", "scanning"))], order="id")
-        for erasure in begun:
+        for erasure in self._to_work_on():
             if not erasure.try_lock_for_update():
                 continue
             erasure = erasure.with_company(erasure.company_id)
@@ -38,6 +37,21 @@ class SocialCrmErasure(models.Model):
                     break
         cron._commit_progress(0, remaining=0)
 
+    @api.model
+    def _to_work_on(self):
+        """Erasures the job has something to do for.
+
+        :rtype: recordset
+        """
+        return self.search(
+            [
+                "|",
+                ("state", "in", ("running", "remote", "scanning")),
+                ("to_log", "!=", False),
+            ],
+            order="id",
+        )
+
     def _work(self):
         """Do what is left, batch by batch.
 
@@ -45,6 +59,11 @@ class SocialCrmErasure(models.Model):
         """
         self.ensure_one()
         self = self.with_context(**QUIET, active_test=False)
+        if self.to_log:
+            if self._behind():
+                return  # others come first: their entries must not be passed over
+            self._write_log()
+            yield 1
         if self.state == "running":
             yield from self._erase()
         if self.state == "remote" and self._remote_is_settled():

@@ -29,6 +29,7 @@ class TestErasureLog(ErasureCommon):
         erasure = self.proposed(self.ana)
         with self.env.cr.savepoint() as savepoint:
             erasure.with_user(self.second).action_approve()
+            next(erasure.sudo()._work())
             savepoint.rollback()  # the backup knows nothing of it
         self.env.invalidate_all()
         self.env.registry.clear_cache()
@@ -53,6 +54,57 @@ class TestErasureLog(ErasureCommon):
         self.ingest(message("m8", person("ana"), minutes=AFTER))
         self.assertTrue(self.said("m8"))
         self.assertTrue(self.evidence("erasure.replayed"))
+
+    def test_a_kill_between_disk_and_commit_heals_by_itself(self):
+        erasure = self.proposed(self.ana)
+        erasure.with_user(self.second).action_approve()
+        self.assertFalse(self.path.read_text(), "the job tells the log, before it erases")
+        for _kill in range(2):
+            with self.env.cr.savepoint() as savepoint:
+                next(erasure.sudo()._work())
+                savepoint.rollback()
+            self.env.invalidate_all()
+            self.env.registry.clear_cache()
+            self.assertEqual(erasure_log.last_sequence(self.path), 1)
+            self.assertEqual(self.erasures._behind(), 0, "approved here: the job finishes it")
+            self.assertTrue(self.said("m1").body)
+        self.work(erasure)
+        self.assertEqual((erasure.state, self.erasures._log_sequence()), ("done", 1))
+        self.assertEqual(len(list(erasure_log.entries(self.path))), 1, "and tells it once")
+
+    def test_declining_the_list_survives_the_same_kill(self):
+        erasure = self.erase(self.ana)
+        erasure._decline()
+        with self.env.cr.savepoint() as savepoint:
+            next(erasure._work())
+            savepoint.rollback()
+        self.env.invalidate_all()
+        self.assertEqual(self.erasures._behind(), 0)
+        self.work(erasure)
+        told = list(erasure_log.entries(self.path))
+        self.assertEqual([entry.get("declined") for entry in told], [None, True])
+        self.restore()
+        self.assertEqual(self.erasures._behind(), 2, "nothing is on its way any more")
+
+    def test_who_is_on_the_way_waits_while_others_wait_to_be_replayed(self):
+        """A backup from between approval and log: the job must not pass over a later entry."""
+        first, later = self.proposed(self.ana), self.proposed(self.bo)
+        first.with_user(self.second).action_approve()
+        with self.env.cr.savepoint() as savepoint:
+            next(first.sudo()._work())
+            later.with_user(self.second).action_approve()
+            next(later.sudo()._work())
+            savepoint.rollback()
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertEqual(self.erasures._behind(), 1)
+        self.work(first)
+        self.assertEqual((first.state, first.to_log), ("running", "begun"))
+        self.erasures.with_user(self.clerk).action_replay()
+        self.assertFalse(first.to_log, "its entry is there")
+        for erasure in (first, later):
+            self.assertEqual(self.work(erasure).state, "done")
+        self.assertEqual(len(list(erasure_log.entries(self.path))), 2)
 
     def test_numbers_given_out_again_are_somebody_else(self):
         """A person made after the cut-off may have the number of one who was erased."""

@@ -10,6 +10,7 @@ It lies in the folder named by the environment variable ``SOCIAL_CRM_ERASURE_LOG
 database and filestore.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -53,9 +54,30 @@ def append(path, entry, known=0):
     :rtype: int
     :raise ErasureLogError: when the file cannot be written or has lost what the database knows
     """
+    with _opened(path, known) as (stream, last, is_torn):
+        line = json.dumps({"sequence": last + 1, **entry}, sort_keys=True)
+        stream.write(("\n" * is_torn + line + "\n").encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+        if last == 0:
+            _sync_folder(path.parent)
+    return last + 1
+
+
+def check(path, known=0):
+    """Try whether an entry could be written.
+
+    :raise ErasureLogError: when not, as :func:`append`
+    """
+    with _opened(path, known):
+        pass
+
+
+@contextlib.contextmanager
+def _opened(path, known):
+    """The file, for us alone, with its last sequence and whether its last line is torn off."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not path.exists()
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "r+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
@@ -65,15 +87,9 @@ def append(path, entry, known=0):
                     f"The erasure log {path} ends at {last}, but the database knows {known} "
                     "erasures. Put the file back where it was."
                 )
-            line = json.dumps({"sequence": last + 1, **entry}, sort_keys=True)
-            stream.write(("\n" * is_torn + line + "\n").encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        if is_new:
-            _sync_folder(path.parent)
+            yield stream, last, is_torn
     except OSError as error:
         raise ErasureLogError(f"The erasure log {path} cannot be written: {error}") from error
-    return last + 1
 
 
 def last_sequence(path):
