@@ -44,6 +44,24 @@ class SocialCrmErasureHit(models.Model):
         """
         return self.filtered(lambda hit: not hit.verdict)
 
+    def action_open(self):
+        """Look at where it stands, as far as one may read it.
+
+        :rtype: dict
+        """
+        model = self.env["social.crm.erasure"]._model_of(self.table)
+        if model == "ir.attachment" and self.row:
+            return {
+                "type": "ir.actions.act_url",
+                "url": f"/web/content/{self.row}?download=true",
+                "target": "download",
+            }
+        if model not in self.env or not self.row:
+            raise UserError(
+                self.env._("No screen shows this. It stands at: %(place)s", place=self.place)
+            )
+        return self.env[model].browse(self.row)._get_records_action()
+
     def action_others(self):
         """These are somebody else's words: they stay."""
         self._decide("others")
@@ -53,13 +71,16 @@ class SocialCrmErasureHit(models.Model):
         self._decide("namesake")
 
     def action_erase(self):
-        """Empty the field this stands in."""
+        """Empty the field this stands in; delete the file."""
         self._check_deciding()
         columns_of = self.env["social.crm.erasure"].sudo()._text_columns()  # sudo: names of columns
-        for hit in self:
+        files = self.filtered(lambda hit: hit.table == "ir_attachment" and hit.row)
+        # sudo: the clerk decides on files of every record
+        self.env["ir.attachment"].sudo().browse(files.mapped("row")).exists().unlink()
+        for hit in self - files:
             if hit.column not in columns_of.get(hit.table, ()) or not hit.row:
                 raise UserError(
-                    self.env._("A file cannot be emptied: delete it where it is attached.")
+                    self.env._("This cannot be emptied here: delete it where it lies.")
                 )
             self.env.cr.execute(
                 SQL(

@@ -73,6 +73,7 @@ class SocialCrmErasure(models.Model):
 
     def _erase(self):
         if self.step == 0:
+            self._drop_packages()
             self.kept = self._kept_rows()
             self._count()
             self._ask_networks()

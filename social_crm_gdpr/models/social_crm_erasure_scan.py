@@ -3,7 +3,6 @@
 of the person. What is found is explained or a person looks at it; till then no certificate.
 """
 
-import os
 import re
 
 from odoo import api, models
@@ -36,7 +35,6 @@ WORDS = {
     },
     "crm_lead": {"description"},
     "discuss_channel": {"description"},
-    "ir_attachment": {"index_content"},
 }  # fmt: skip
 #: Where what other people said stands; any other words are our own, and have no business with a
 #: name that was erased.
@@ -47,7 +45,6 @@ OTHERS = {
     "social_crm_event": None,
     "social_crm_import_line": None,
     "social_crm_privacy_request": {"description"},
-    "ir_attachment": {"index_content"},
     "mail_message": {"body", "subject"},
 }
 #: Where a namesake's name stands.
@@ -73,13 +70,15 @@ class SocialCrmErasure(models.Model):
 
     def _prove(self):
         """Search everything; certify, or withhold the certificate and list what was found."""
-        self._drop_files()
         search = AliasSearch(self.aliases or [])
         grounds = {}
         self.hit_ids._open().unlink()
         if search:
+            self._erase_mails()
             self._mend_words()
             yield 1
+        self._drop_files()
+        if search:
             for table, columns in self._text_columns().items():
                 self._scan_table(table, columns, search, grounds)
             self._scan_files(search, grounds)
@@ -187,6 +186,12 @@ class SocialCrmErasure(models.Model):
         """Explain a hit, or put it on the list of those to look at."""
         if table in ("social_crm_erasure", "social_crm_erasure_hit"):
             return
+        if table == "ir_attachment" and row.get("id"):
+            column = "raw"  # one decision on a file, wherever in it the name stands
+            if row["id"] in self.hit_ids._open().filtered(lambda hit: hit.table == table).mapped(
+                "row"
+            ):
+                return
         ground = self._decided(table, column, row) or self._ground(table, column, row, kinds)
         if ground == "erased":
             ground = None  # somebody said it was erased, and it is still there
@@ -216,6 +221,9 @@ class SocialCrmErasure(models.Model):
         :rtype: str | None
         """
         model = self._model_of(table)
+        if table == "mail_mail":
+            message = self.env["mail.mail"].browse(row["id"]).mail_message_id
+            row = {**row, "model": message.model, "res_id": message.res_id}
         for found in ((model, row.get("id")), (row.get("model"), row.get("res_id")),
                       (row.get("res_model"), row.get("res_id"))):  # fmt: skip
             for ground, ids in (self.kept or {}).get(found[0], {}).items():
@@ -231,10 +239,10 @@ class SocialCrmErasure(models.Model):
             return "undecided"
         if declared := self._declared_ground(model, table, column, row):
             return declared
+        if table == "ir_attachment":
+            return self._ground_of_file(row, kinds)
         if column in WORDS.get(table, ()):
             return "others" if self._is_others(table, column, row) else None
-        if table == "ir_attachment" and row.get("res_model") in self.env:
-            return "others" if row.get("res_id") else None
         if kinds == {"name"} and (VOCABULARY.match(table) or column in NAMED.get(table, ())):
             return "namesake"
         if VOCABULARY.match(table) and not kinds & {"email", "phone", "url"}:
@@ -256,7 +264,6 @@ class SocialCrmErasure(models.Model):
             return False
         return table.startswith(("social_crm_", "res_partner", "crm_lead", "mail_", "ir_att"))
 
-    @api.model
     def _is_others(self, table, column, row):
         """Whether somebody else said it, and not we: fails closed.
 
@@ -267,12 +274,9 @@ class SocialCrmErasure(models.Model):
         if row.get("direction") == "out":
             return False
         if table == "mail_message":
-            author = self.env["res.partner"].browse(row["author_id"] or [])
-            users = author.with_context(active_test=False).user_ids
-            return bool(author) and not users.filtered(lambda user: user._is_internal())
+            return self._is_others_message(self.env["mail.message"].browse(row["id"]))
         return True
 
-    @api.model
     def _declared_ground(self, model, table, column, row):
         """What the model's own declaration says of the column.
 
@@ -287,62 +291,3 @@ class SocialCrmErasure(models.Model):
         if personal and personal.erasure == KEEP and personal.category != NONE:
             return "accountability"
         return None
-
-    # === FILES === #
-
-    def _scan_files(self, search, grounds):
-        """Search every file Odoo names, and every file on its disk that nobody names."""
-        files = self.env["ir.attachment"]
-        names = set()
-        last = 0
-        while True:
-            self.env.cr.execute(
-                "SELECT id, store_fname, db_datas, company_id, create_date, res_model, res_id"
-                "  FROM ir_attachment WHERE id > %s AND type = 'binary' ORDER BY id LIMIT %s",
-                [last, FETCH],
-            )
-            rows = self.env.cr.dictfetchall()
-            if not rows:
-                break
-            for row in rows:
-                names.add(row["store_fname"])
-                content = row.pop("db_datas")
-                content = bytes(content) if content else self._read_file(row["store_fname"])
-                if kinds := search.kinds_in_file(content):
-                    row["place"] = f"file {row['id']}"
-                    self._judge_file(row, kinds, grounds)
-            last = rows[-1]["id"]
-        folder = files._filestore()
-        for path, _folders, found in os.walk(folder):
-            if os.path.basename(path) == "checklist" or "/checklist" in path:
-                continue
-            for name in found:
-                short = os.path.relpath(os.path.join(path, name), folder)
-                if short not in names and (kinds := search.kinds_in_file(self._read_file(short))):
-                    self._judge("ir_attachment", "store_fname", {"place": short}, kinds, grounds)
-
-    def _judge_file(self, row, kinds, grounds):
-        if row["res_model"] == "ir.ui.view" or not row["res_model"] and not row["res_id"]:
-            # bundles of the program's own scripts and styles, whose words are nobody's
-            if kinds <= {"name", "id", "handle"} and self._is_bundle(row["id"]):
-                return
-        self._judge("ir_attachment", "raw", row, kinds, grounds)
-
-    @api.model
-    def _is_bundle(self, attachment_id):
-        self.env.cr.execute(
-            "SELECT url LIKE '/web/assets/%%' OR res_model = 'ir.ui.view' FROM ir_attachment"
-            " WHERE id = %s",
-            [attachment_id],
-        )
-        return bool(self.env.cr.fetchone()[0])
-
-    @api.model
-    def _read_file(self, name):
-        if not name:
-            return b""
-        try:
-            with open(self.env["ir.attachment"]._full_path(name), "rb") as stream:
-                return stream.read()
-        except OSError:
-            return b""

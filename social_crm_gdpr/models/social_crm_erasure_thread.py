@@ -5,7 +5,7 @@ import logging
 
 from psycopg2 import IntegrityError
 
-from odoo import fields, models
+from odoo import fields, http, models
 from odoo.tools import SQL
 
 from .social_crm_erasure_plan import TAX_DOCUMENTS
@@ -198,4 +198,15 @@ class SocialCrmErasure(models.Model):
             [f"erased-{self.reference}-", partners.ids],
         )
         self.env["res.users"].invalidate_model()
+        self._erase_devices(partners)
         self.env.registry.clear_cache()
+
+    def _erase_devices(self, partners):
+        """From where and with what they logged in, and sessions that are still open."""
+        self.env.cr.execute(
+            "DELETE FROM res_device_log WHERE user_id IN"
+            " (SELECT id FROM res_users WHERE partner_id = ANY(%s)) RETURNING session_identifier",
+            [partners.ids],
+        )
+        if opened := {name for (name,) in self.env.cr.fetchall()}:
+            http.root.session_store.delete_from_identifiers(list(opened))

@@ -233,7 +233,7 @@ class SocialCrmErasure(models.Model):
         """
         found = {table: set(columns) for table, columns in WORDS.items()}
         found["crm_lead"].add("name")
-        del found["ir_attachment"], found["mail_tracking_value"]
+        del found["mail_tracking_value"]
         for model in self.env.registry.values():
             if model._abstract or not model._auto or not hasattr(model, "_personal_data_fields"):
                 continue

@@ -10,7 +10,7 @@ from odoo.tools.misc import file_path
 
 from odoo.addons.social_crm_base.tools.privacy import CLEAR, CONTENT, classify, not_personal
 
-from ..tools.package import write_part
+from ..tools.package import FOLDER, write_part
 from .social_crm_privacy_export import LEFT_OUT, READ_BATCH
 
 _logger = logging.getLogger(__name__)
@@ -19,7 +19,6 @@ PART_ROWS = 2000
 LINK_HOURS = 7 * 24
 #: A package nobody fetched goes; the person can ask for a new link until then.
 KEPT_DAYS = 30
-FOLDER = "social_crm_packages"
 FONT = "web/static/fonts/sign/NotoSans-Reg.ttf"
 NOTES = "mail.message"
 KINDS = ("access", "portability")
@@ -219,6 +218,8 @@ class SocialCrmPrivacyRequest(models.Model):
         :rtype: bool
         """
         self.ensure_one()
+        if self.package_state not in ("waiting", "building"):
+            return False  # an erasure took it away meanwhile
         try:
             with self.env.cr.savepoint():
                 return self._in_persons_language()._build_next()

@@ -72,6 +72,7 @@ class TestErasureTold(ErasureCommon):
         request.action_decline_suppression()
         self.assertFalse(self.listed(request))
         self.assertTrue(self.evidence("erasure.declined"))
+        self.work(request.erasure_id)
         self.restore()
         self.env["social.crm.erasure"].with_user(self.clerk).action_replay()
         self.assertFalse(self.listed(request), "the log tells of the erasure, and of declining")

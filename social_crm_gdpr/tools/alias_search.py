@@ -18,6 +18,11 @@ MIN_LENGTH = {"id": 5, "handle": 4, "name": 3, "email": 3, "phone": 6, "url": 8}
 PHONE_DIGITS = 8
 SEPARATORS = r"[\s\-./()]*"
 MAX_UNPACKED = 64 * 1024 * 1024
+#: What people can read in a picture or a film; by chance a short name is in many a large one.
+READABLE = re.compile(
+    rb"(?:[\t\r\n\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}){8,}"
+)
 PDF_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 
 
@@ -83,7 +88,7 @@ class AliasSearch:
         for part in _parts(content):
             if not self._may_be_in(part):
                 continue
-            found |= self.kinds_in(part.decode("utf-8", "ignore"))
+            found |= self.kinds_in(_readable(part))
             if b"\x00" in part[:200]:  # UTF-16, as old office formats write
                 found |= self.kinds_in(part.decode("utf-16-le", "ignore"))
         return found
@@ -94,6 +99,13 @@ class AliasSearch:
         return any(form in lower or form in part for form in self._bytes) or bool(
             self._digits and self._digits.search(part)
         )
+
+
+def _readable(part):
+    try:
+        return part.decode()
+    except UnicodeDecodeError:
+        return "\n".join(run.decode("utf-8", "ignore") for run in READABLE.findall(part))
 
 
 def _forms(kind, value):

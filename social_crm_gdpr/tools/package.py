@@ -20,6 +20,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from .printable import printable
 
+#: Below Odoo's data folder; one folder a database, one in it a request.
+FOLDER = "social_crm_packages"
 FONT = "SocialCrmSans"
 MARGIN = 48
 SIZE = 9

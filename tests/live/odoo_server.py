@@ -189,7 +189,12 @@ class OdooServer:
     # Scheduled jobs
 
     def jobs(self, code):
-        """:return: ids of the scheduled jobs that run this code, for example ``_cron_send()``."""
+        """Scheduled jobs by what they run, for example ``_cron_send()``, or by external id.
+
+        :return: their ids.
+        """
+        if not code.endswith('()'):
+            return [self.ref(code)]
         return [job_id for (job_id,) in self.sql("""
             SELECT c.id FROM ir_cron c JOIN ir_act_server a ON a.id = c.ir_actions_server_id
              WHERE strpos(a.code, %s) > 0 ORDER BY c.id""", code)]
