@@ -1,18 +1,15 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """A REST server of our own on 127.0.0.1, with the faults that networks have."""
 import json
-import logging
 import re
-import threading
 import time
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from .telegram_stub import Quiet, breaks_off, breaks_off_after
+from .stub_server import Quiet, StubServer, breaks_off, breaks_off_after
 
 
 class Refused(Exception):
@@ -30,36 +27,25 @@ class Clock(Quiet):
         return format_datetime(self.server.app.now().replace(tzinfo=UTC), usegmt=True)
 
 
-class RestStub:
+class RestStub(StubServer):
     """``calls`` holds (method, path, parameters, headers) of everything asked.
 
     A subclass lists its ``routes``: (method, expression for the path, name of the handler), which
     gets the expression's groups and the parameters. ``faults`` are taken one a call.
     """
 
+    request_handler = Clock
     routes = ()
     skew = 0  # by how many seconds its clock is wrong
 
     def __init__(self):
         self.calls, self._faults = [], []
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Clock)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-        # how often it looks whether it is to end: half a second, if not told
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.01,), daemon=True
-        )
-        self._thread.start()
+        super().__init__()
 
     def now(self):
         """Its time, naive UTC."""
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         return now + timedelta(seconds=self.skew)
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
 
     def asked(self, method, path):
         """The parameters of each such call.

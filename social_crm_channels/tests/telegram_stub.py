@@ -2,15 +2,12 @@
 """A Bot API of our own on 127.0.0.1, as core.telegram.org/bots/api (10.0) publishes it, with the
 faults that networks have. Limits are judged as the real one judges them."""
 import json
-import logging
 import re
-import socket
-import threading
 from collections import deque
 
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from .stub_server import StubServer
 from .telegram_entities import AT, BOT, TOKEN
 
 FILE_FIELDS = ("photo", "document", "video", "audio", "voice", "animation")
@@ -24,16 +21,11 @@ class Refused(Exception):
         self.code, self.description, self.parameters = code, description, parameters
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, *_arguments):
-        pass
-
-
 def units(text):
     return len(text.encode("utf-16-le")) // 2
 
 
-class TelegramStub:
+class TelegramStub(StubServer):
     """One bot's Telegram. ``calls`` holds (method, parameters, files) of everything asked.
 
     ``faults`` are taken one a call, by method: a function of the stub's WSGI ``environ`` and of
@@ -46,19 +38,7 @@ class TelegramStub:
         self.messages, self.members, self.files = {}, {}, {"AgACphoto": b"\xff\xd8photo"}
         self.refusals = {}  # method -> Refused, for as long as it stands there
         self.number = 100
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=Quiet)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-        # how often it looks whether it is to end: half a second, if not told
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.01,), daemon=True
-        )
-        self._thread.start()
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        super().__init__()
 
     def asked(self, method):
         """The parameters of each such call."""
@@ -290,15 +270,3 @@ def says(code, description="", body=None, headers=None, **parameters):
         return Response(json.dumps(answer) if body is None else body, code, headers)
 
     return fault
-
-
-def breaks_off(environ, _act):
-    """The connection is cut before anything was done."""
-    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-    return Response(b"")
-
-
-def breaks_off_after(environ, act):
-    """It is done, but nobody hears of it."""
-    act()
-    return breaks_off(environ, act)

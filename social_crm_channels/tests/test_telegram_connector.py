@@ -19,9 +19,10 @@ from odoo.addons.social_crm_base.tools.activity import Target
 
 from ..connectors.telegram.api import utcnow
 from ..tools.contract import OutMedia, OutMessage
+from .stub_server import breaks_off, breaks_off_after
 from .telegram_common import TelegramCase
 from .telegram_entities import TOKEN, message, post_in_group, update
-from .telegram_stub import Refused, breaks_off, breaks_off_after, says
+from .telegram_stub import Refused, says
 
 MINE = Target("101", container="555")
 
