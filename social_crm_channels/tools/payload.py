@@ -61,6 +61,15 @@ def url(data, key):
     return value if fits else ""
 
 
+def site(address):
+    """Host and path of a site, within which its names are unique; "" for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.netloc}{parts.path}".rstrip("/")
+
+
 def nested(data, key):
     """An object, empty if missing."""
     value = data.get(key)

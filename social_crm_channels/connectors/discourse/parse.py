@@ -5,7 +5,7 @@ A post is named by its topic and its number there, for that is how answers point
 id, by which the API is called, is kept as ``ref``.
 """
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from odoo.addons.social_crm_base.exceptions import MalformedPayload
 from odoo.addons.social_crm_base.tools.activity import Activity, Actor, Target
@@ -29,11 +29,7 @@ class Facts:
     @property
     def host(self):
         """Within what names are unique."""
-        try:
-            parts = urlsplit(self.site)
-        except ValueError:
-            return ""
-        return f"{parts.netloc}{parts.path}".rstrip("/")
+        return read.site(self.site)
 
     def is_own(self, username):
         return bool(self.username) and username.lower() == self.username.lower()

@@ -2,7 +2,6 @@
 """What posts and comments of WordPress mean. Pure functions."""
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from odoo.addons.social_crm_base.exceptions import MalformedPayload
 from odoo.addons.social_crm_base.tools.activity import Activity, Actor, Target
@@ -31,11 +30,7 @@ class Facts:
     @property
     def host(self):
         """Within what names are unique; a blog in a folder of its own is a site of its own."""
-        try:
-            parts = urlsplit(self.site)
-        except ValueError:
-            return ""
-        return f"{parts.netloc}{parts.path}".rstrip("/")
+        return read.site(self.site)
 
 
 def account_id(site, number):
