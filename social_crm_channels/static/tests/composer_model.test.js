@@ -14,23 +14,11 @@ import {
 } from "@social_crm_channels/inbox/composer/composer_text";
 import { fileRefusal } from "@social_crm_channels/inbox/composer/files";
 
+import { PUBLIC as PLACE } from "./composer_helpers";
+
 const PUBLIC = {
-    id: 1,
-    label: "Comment thread · Shop",
-    is_public: true,
-    can_reply: true,
-    reason: "",
-    deadline: "",
-    private_deadline: "",
-    modes: ["free_text", "private_reply"],
-    parent: { id: 11, who: "Ana", text: "Where is my parcel?" },
-    slot: null,
-    customer: "Ana",
+    ...PLACE,
     files: { count: 2, size: 1024 * 1024, types: ["image/*"], alt: true },
-    templates: [],
-    rules: [],
-    protocol: "",
-    protocols: [],
 };
 const PRIVATE = {
     ...PUBLIC,
