@@ -9,7 +9,6 @@ import dataclasses
 import os
 import secrets
 import subprocess
-import time
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from tools.odoo import child
 from ..odoo_server import free_ports
 from . import PeerUnavailable
 from .program import BLUESKY_PACKAGES, bluesky_program, redis_program
+from .start import comes_up
 
 START_SECONDS = 90
 # Role to handle and name; the servers keep words like "shop" for themselves.
@@ -175,12 +175,8 @@ class Network:
         log = self._stack.enter_context(log_path.open('wb'))
         process = self._stack.enter_context(child(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.home, **options))
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            if word in log_path.read_text():
-                return
-            time.sleep(0.05)
-        raise PeerUnavailable(f'{name} did not come up: {log_path.read_text()[-500:]}')
+        if not comes_up(process, lambda: word in log_path.read_text(), START_SECONDS):
+            raise PeerUnavailable(f'{name} did not come up: {log_path.read_text()[-500:]}')
 
     def _person(self, name, title):
         handle, password = f'{name}.test', secrets.token_urlsafe(12)

@@ -4,15 +4,13 @@
 import contextlib
 import json
 import subprocess
-import time
-
-import requests
 
 from tools.odoo import child
 
 from ..odoo_server import free_ports
 from . import PeerUnavailable
 from .program import prism_program
+from .start import answers, comes_up
 
 START_SECONDS = 60
 
@@ -39,11 +37,6 @@ def prism(document, home, probe, amend=None):
                '-h', '127.0.0.1', '-p', str(port), judged_by]
     with (home / 'prism.log').open('wb') as log, child(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            with contextlib.suppress(requests.RequestException):
-                requests.get(f'{address}{probe}', timeout=10).raise_for_status()
-                yield address
-                return
-            time.sleep(0.1)
-        raise PeerUnavailable(f'Prism did not come up, see {home / "prism.log"}')
+        if not comes_up(process, lambda: answers(f'{address}{probe}', 10), START_SECONDS):
+            raise PeerUnavailable(f'Prism did not come up, see {home / "prism.log"}')
+        yield address

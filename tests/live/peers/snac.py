@@ -17,12 +17,11 @@ import subprocess
 import time
 from pathlib import Path
 
-import requests
-
 from tools.odoo import end_with_parent
 
 from . import PeerUnavailable
 from .mastodon_oauth import authorize
+from .start import answers, comes_up
 
 PORT = 80
 NEEDS_ROOT = 'root is needed: federating servers must have port 80 of two loopback addresses'
@@ -101,16 +100,10 @@ class SnacServer:
                 self._command('httpd'), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 start_new_session=True, preexec_fn=end_with_parent)
         self.pid_file.write_text(str(process.pid))
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                break
-            with contextlib.suppress(requests.RequestException):
-                requests.get(f'http://{self.host}/api/v1/instance', timeout=2).raise_for_status()
-                return
-            time.sleep(0.1)
-        self.stop()
-        raise PeerUnavailable(f'snac on {self.host} did not come up, see {self.home / "log"}')
+        address = f'http://{self.host}/api/v1/instance'
+        if not comes_up(process, lambda: answers(address, 2), START_SECONDS):
+            self.stop()
+            raise PeerUnavailable(f'snac on {self.host} did not come up, see {self.home / "log"}')
 
     def stop(self):
         """End the server if it runs and wait until it is gone."""

@@ -5,7 +5,6 @@ On SQLite and loopback, without federation. Its virtual environment is made once
 folder of its own and is a fresh world.
 """
 
-import contextlib
 import dataclasses
 import hashlib
 import hmac
@@ -15,7 +14,6 @@ import secrets
 import socket
 import subprocess
 import sys
-import time
 from urllib.parse import quote
 
 import requests
@@ -26,6 +24,7 @@ from tools.steps import lock, make_folder
 
 from . import PeerUnavailable
 from .program import CACHE
+from .start import answers, comes_up
 
 VERSION = '1.163.2'
 SERVER_NAME = 'peers.test'
@@ -110,14 +109,10 @@ class Synapse:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.home,
                 preexec_fn=end_with_parent)
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with contextlib.suppress(requests.RequestException):
-                requests.get(f'{self.url}/_matrix/client/versions', timeout=2).raise_for_status()
-                return
-            time.sleep(0.1)
-        self.stop()
-        raise PeerUnavailable(f'Synapse did not come up, see {self.home / "log"}')
+        address = f'{self.url}/_matrix/client/versions'
+        if not comes_up(self._process, lambda: answers(address, 2), START_SECONDS):
+            self.stop()
+            raise PeerUnavailable(f'Synapse did not come up, see {self.home / "log"}')
 
     def stop(self):
         """End the server and wait until it is gone."""

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import requests
@@ -16,6 +15,7 @@ from tools.odoo import child, end_with_parent
 
 from . import PeerUnavailable
 from .program import wordpress_program
+from .start import answers, comes_up
 
 SITE = Path(__file__).parent / 'wordpress_site'
 START_SECONDS = 30
@@ -188,16 +188,9 @@ class Blog:
                           f'127.0.0.1:{self.port}', '-t', self.program / 'site',
                           SITE / 'router.php'),
             env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
-
-        def answers():
-            with contextlib.suppress(requests.RequestException):
-                return requests.get(f'http://127.0.0.1:{self.port}/wp-json/', timeout=5).ok
-        self._wait(process, answers, 'WordPress')
+        address = f'http://127.0.0.1:{self.port}/wp-json/'
+        self._wait(process, lambda: answers(address), 'WordPress')
 
     def _wait(self, process, is_up, name):
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            if is_up():
-                return
-            time.sleep(0.05)
-        raise PeerUnavailable(f'{name} did not come up, see the logs in {self.home}')
+        if not comes_up(process, is_up, START_SECONDS):
+            raise PeerUnavailable(f'{name} did not come up, see the logs in {self.home}')
