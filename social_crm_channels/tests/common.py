@@ -15,6 +15,18 @@ SECRET = "tajna-kljuc"
 BEGIN = datetime(2026, 3, 1, 8, 0, 0)
 
 
+def channel_on(env, code, **values):
+    """A channel on the network of a connector, with its app.
+
+    :param str code: the connector's, and the platform's
+    """
+    there = {"platform_id": env.ref(f"social_crm_base.platform_{code}").id, "connector": code}
+    app = env["social.crm.app"].create({"name": "App", **there})
+    return env["social.crm.channel"].create(
+        {"name": "Shop", "app_id": app.id, **there, **values}
+    )
+
+
 class EngineCommon:
     """A company's account on a network that is spoken by a double, where a test needs one.
 

@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo.addons.social_crm_base.tests.common import SocialCrmCommon, comment, message, person
 
+from .common import channel_on
+
 
 class ComposerCommon(SocialCrmCommon):
     """Ana asked something in private and then in public, on a sandbox account of the shop."""
@@ -12,19 +14,8 @@ class ComposerCommon(SocialCrmCommon):
         cls.env["social.crm.brand.rule"].search([]).active = False
         cls.env["social.crm.protocol"].search([]).active = False
         cls.env["mail.canned.response"].search([]).social_platform_ids = cls.platform
-        cls.sandbox = cls.env.ref("social_crm_base.platform_sandbox")
-        cls.app = cls.env["social.crm.app"].create(
-            {"name": "Sandbox", "platform_id": cls.sandbox.id, "connector": "sandbox"}
-        )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Sandbox Shop",
-                "platform_id": cls.sandbox.id,
-                "app_id": cls.app.id,
-                "connector": "sandbox",
-                "external_id": "composer-shop",
-            }
-        )
+        cls.channel = channel_on(cls.env, "sandbox", external_id="composer-shop")
+        cls.sandbox, cls.app = cls.channel.platform_id, cls.channel.app_id
         cls.ingest(
             message("m1", person("ana"), text="Hello, may I ask something?"),
             comment("c1", person("ana"), minutes=5, text="Where is my parcel?", language="en"),

@@ -8,6 +8,7 @@ from odoo.tests import TransactionCase
 
 from odoo.addons.social_crm_base.tools.http import ENV_ALLOW_PRIVATE
 
+from .common import channel_on
 from .fake_network import FakeNetwork
 
 
@@ -22,14 +23,9 @@ class NetworkCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.platform = cls.env.ref(f"social_crm_base.platform_{cls.code}")
-        there = {"platform_id": cls.platform.id, "connector": cls.code}
-        cls.app = cls.env["social.crm.app"].create(
-            {"name": "App", "base_url": cls.server, **there}
-        )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {"name": "Shop", "app_id": cls.app.id, **there, **cls.account}
-        )
+        cls.channel = channel_on(cls.env, cls.code, **cls.account)
+        cls.platform, cls.app = cls.channel.platform_id, cls.channel.app_id
+        cls.app.base_url = cls.server
         cls.credentials = cls.env["social.crm.credential"]
         cls.credentials._set_secrets(cls.app, cls.app_secrets)
         cls.credentials._set_secrets(cls.channel, cls.channel_secrets)

@@ -8,6 +8,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.social_crm_base.tests.browser_case import BrowserCase
 from odoo.addons.social_crm_base.tests.common import START, message, person
 
+from .common import channel_on
+
 
 @tagged("post_install", "-at_install")
 class TestApprovalTour(BrowserCase):
@@ -20,19 +22,8 @@ class TestApprovalTour(BrowserCase):
         role = "social_crm_base.group_%s"
         cls.trainee = new_test_user(cls.env, "tour_trainee", role % "agent", name="Sari Wulandari")
         cls.leader = new_test_user(cls.env, "tour_leader", role % "team_leader", name="Lena Hofer")
-        platform = cls.env.ref("social_crm_base.platform_sandbox")
-        app = cls.env["social.crm.app"].create(
-            {"name": "Sandbox", "platform_id": platform.id, "connector": "sandbox"}
-        )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Bicycle Shop",
-                "platform_id": platform.id,
-                "app_id": app.id,
-                "connector": "sandbox",
-                "external_id": "approved",
-                "needs_approval": True,
-            }
+        cls.channel = channel_on(
+            cls.env, "sandbox", name="Bicycle Shop", external_id="approved", needs_approval=True
         )
         cls.team = cls.env["social.crm.team"].create(
             {

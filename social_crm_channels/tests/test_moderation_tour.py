@@ -4,6 +4,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.social_crm_base.tests.browser_case import BrowserCase
 from odoo.addons.social_crm_base.tests.common import comment, person, post
 
+from .common import channel_on
+
 
 @tagged("post_install", "-at_install")
 class TestModerationTour(BrowserCase):
@@ -11,18 +13,8 @@ class TestModerationTour(BrowserCase):
 
     def test_a_comment_is_hidden_its_author_banned_and_both_undone(self):
         new_test_user(self.env, "moderation_leader", "social_crm_base.group_team_leader")
-        platform = self.env.ref("social_crm_base.platform_sandbox")
-        app = self.env["social.crm.app"].create(
-            {"name": "Sandbox", "platform_id": platform.id, "connector": "sandbox"}
-        )
-        channel = self.env["social.crm.channel"].create(
-            {
-                "name": "Moderated Shop",
-                "platform_id": platform.id,
-                "app_id": app.id,
-                "connector": "sandbox",
-                "external_id": "moderated",
-            }
+        channel = channel_on(
+            self.env, "sandbox", name="Moderated Shop", external_id="moderated"
         )
         self.env["social.crm.interaction"]._ingest(
             channel,

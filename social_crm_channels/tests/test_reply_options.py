@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from odoo.addons.social_crm_base.tests.common import SocialCrmCommon, comment, message, person
 
 from ..tools.contract import MODES, MediaLimits, ReplyOptions, Template
+from .common import channel_on
 
 
 @tagged("post_install", "-at_install")
@@ -18,19 +19,8 @@ class TestReplyOptions(SocialCrmCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = cls.env.ref("social_crm_base.platform_sandbox")
-        cls.app = cls.env["social.crm.app"].create(
-            {"name": "Sandbox", "platform_id": cls.sandbox.id, "connector": "sandbox"}
-        )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Sandbox Shop",
-                "platform_id": cls.sandbox.id,
-                "app_id": cls.app.id,
-                "connector": "sandbox",
-                "external_id": "options-shop",
-            }
-        )
+        cls.channel = channel_on(cls.env, "sandbox", external_id="options-shop")
+        cls.sandbox, cls.app = cls.channel.platform_id, cls.channel.app_id
         cls.ana = person("ana")
 
     def place_after(self, hours, *, public=False):

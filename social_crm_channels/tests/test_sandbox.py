@@ -12,6 +12,7 @@ from ..connectors.sandbox import story
 from ..connectors.webhook.parse import items_of, parse
 from ..tools import standard_webhooks
 from ..tools.contract import OutMessage
+from .common import channel_on
 
 BEGAN = datetime(2026, 11, 1, 8)
 # What the issue names, and the story that shows it.
@@ -96,21 +97,10 @@ class SandboxMixin:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.platform = cls.env.ref("social_crm_base.platform_sandbox")
-        cls.app = cls.env["social.crm.app"].create(
-            {"name": "Play", "platform_id": cls.platform.id, "connector": "sandbox"}
+        cls.channel = channel_on(
+            cls.env, "sandbox", external_id="play-shop", handle="play-shop", is_connected=True
         )
-        cls.channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Play shop",
-                "platform_id": cls.platform.id,
-                "app_id": cls.app.id,
-                "connector": "sandbox",
-                "external_id": "play-shop",
-                "handle": "play-shop",
-                "is_connected": True,
-            }
-        )
+        cls.platform, cls.app = cls.channel.platform_id, cls.channel.app_id
         cls.connector = cls.env["social.crm.connector.sandbox"]
         cls.manager = new_test_user(
             cls.env, "sandbox_manager", groups="social_crm_base.group_manager"
@@ -345,20 +335,7 @@ class TestSandboxTour(SandboxMixin, HttpCase):
 @tagged("post_install", "-at_install")
 class TestSandboxOverTheWire(HttpCase):
     def test_a_planned_request_is_taken_by_the_real_address_and_a_forged_one_is_not(self):
-        platform = self.env.ref("social_crm_base.platform_sandbox")
-        app = self.env["social.crm.app"].create(
-            {"name": "Wire", "platform_id": platform.id, "connector": "sandbox"}
-        )
-        self.env["social.crm.channel"].create(
-            {
-                "name": "Wire",
-                "platform_id": platform.id,
-                "app_id": app.id,
-                "connector": "sandbox",
-                "external_id": "wire",
-                "is_connected": True,
-            }
-        )
+        app = channel_on(self.env, "sandbox", external_id="wire", is_connected=True).app_id
         item = {"id": "1", "time": "2026-11-01T08:00:00Z", "author": {"id": "7"}, "text": "Zdravo"}
         body = json.dumps({"account": "wire", "items": [item]})
         expected = {False: 200, "forged": 403, "stale": 403}

@@ -13,7 +13,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.base.tests.common import MockSmtplibCase
 from odoo.addons.social_crm_base.tests.common import know, message, person
-from odoo.addons.social_crm_channels.tests.common import EngineCommon
+from odoo.addons.social_crm_channels.tests.common import EngineCommon, channel_on
 from odoo.addons.social_crm_channels.tests.test_mail_connector import MailCommon
 
 from .test_consent import ConsentCommon
@@ -28,23 +28,11 @@ class TestConsentAtSending(ConsentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        platform = cls.env.ref("social_crm_base.platform_sandbox")
-        app = cls.env["social.crm.app"].create(
-            {"name": "Sandbox", "platform_id": platform.id, "connector": "sandbox"}
-        )
-        channel = cls.env["social.crm.channel"].create(
-            {
-                "name": "Sandbox Shop",
-                "platform_id": platform.id,
-                "app_id": app.id,
-                "connector": "sandbox",
-                "external_id": "consent-shop",
-            }
-        )
+        channel = channel_on(cls.env, "sandbox", external_id="consent-shop")
         cls.ingest(message("s1", person("eva"), text="Dobar dan"), channel=channel)
         cls.eva = cls.said("s1", channel).identity_id
         cls.talk = cls.said("s1", channel).conversation_id
-        cls.app = app
+        cls.app = channel.app_id
 
     def work(self):
         self.run_cron("ir_cron_send")
