@@ -175,7 +175,8 @@ class SocialCrmPrivacyRequest(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for request in self:
-            request.display_name = f"{request.name} · {kinds.get(request.kind, '')}"
+            name = request.name if request.id else self.env._("New Request")
+            request.display_name = " · ".join(filter(None, (name, kinds.get(request.kind))))
 
     @api.depends("company_id")
     def _compute_jurisdiction_id(self):

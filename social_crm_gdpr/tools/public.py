@@ -81,15 +81,15 @@ def public(form=None, limit=FORM_CAP):
     return decorate
 
 
-def generic_answer(message=None, status=200):
+def generic_answer(message=None, status=200, can_ask=False):
     """The page after a form: the same for everybody, so that it tells nothing about anybody.
 
     :param str message: what to say instead of the usual words
+    :param bool can_ask: whether to offer the form for requests
     :rtype: Response
     """
-    return request.render(
-        "social_crm_gdpr.public_answer", {"message": message or ""}, status=status
-    )
+    values = {"message": message or "", "can_ask": can_ask}
+    return request.render("social_crm_gdpr.public_answer", values, status=status)
 
 
 def dead_link():
@@ -102,6 +102,7 @@ def dead_link():
             "This link has been used, has run out or is not complete. Ask us for a new one."
         ),
         status=404,
+        can_ask=True,
     )
 
 
