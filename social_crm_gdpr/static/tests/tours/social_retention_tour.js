@@ -6,7 +6,7 @@ registry.category("web_tour.tours").add("social_retention_tour", {
     steps: () => [
         click(".o_list_button_add"),
         {
-            trigger: ".o_field_widget[name=name] input",
+            trigger: ".o_field_widget[name=name] textarea",
             run: "edit Words of everybody, a year",
         },
         ...select("model", "Social Interaction"),
