@@ -2,3 +2,5 @@
 
 #: What the person asks us, and what they concluded with us, is answered in every state.
 OPEN_PURPOSES = frozenset({"answer", "contract"})
+#: What we want of the person, and nobody but us: never a matter of contract or law.
+WANTED_PURPOSES = frozenset({"feedback", "marketing"})

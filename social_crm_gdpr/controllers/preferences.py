@@ -11,6 +11,14 @@ from ..tools.public import check_cap, public
 CAP = 30
 
 
+def _is_colleague():
+    """Whether somebody of ours is logged in: they see the page, and decide nothing on it.
+
+    :rtype: bool
+    """
+    return request.env.user._is_internal()
+
+
 class SocialCrmPreferencePage(Controller):
     """A person's own page. The signed link is the key, so there is no session and no CSRF token."""
 
@@ -23,10 +31,10 @@ class SocialCrmPreferencePage(Controller):
         """Show what holds, and take down what is changed."""
         opened = page, person, company, lang = self._opened(secret, lang)
         said = ""
-        if request.httprequest.method == "POST":
-            wanted = set(request.httprequest.form.getlist("purpose"))
-            page._decide(person, company, wanted, lang)
-            said = "saved"
+        if request.httprequest.method == "POST" and not _is_colleague():
+            wanted, read = self._ticked("purpose"), self._ticked("read")
+            read = {int(text) for text in read if text.isdecimal()}
+            said = "saved" if page._decide(person, company, wanted, lang, read) else "changed"
         return self._show(secret, opened, said)
 
     @route(
@@ -49,10 +57,10 @@ class SocialCrmPreferencePage(Controller):
                 check_cap("preferences", CAP)
             raise
         said = ""
-        if is_pressed:
+        if is_pressed and not _is_colleague():
             page._stop(person, company, lang)
             if form.get("everything"):
-                page._decide(person, company, set(), lang)
+                page._decide(person, company, set(), lang, set())
             said = "stopped"
         return self._show(secret, opened, said)
 
@@ -103,7 +111,7 @@ class SocialCrmPreferencePage(Controller):
             raise self._dead(lang)
         consent, company = found
         lang = page_words.language(lang, consent.text_id.lang)
-        done = request.httprequest.method == "POST"
+        done = request.httprequest.method == "POST" and not _is_colleague()
         if done and not consent._confirm():
             raise self._dead(lang)
         words = page_words.words(lang)
@@ -113,11 +121,15 @@ class SocialCrmPreferencePage(Controller):
             company=company,
             consent=consent,
             done=done,
+            is_colleague=_is_colleague(),
             path=request.httprequest.path,
             title=words["confirm_title"],
         )
 
     # === PARTS === #
+
+    def _ticked(self, name):
+        return set(request.httprequest.form.getlist(name))
 
     def _opened(self, secret, lang):
         """What a link opens: the page, whose it is, of which company, and in which language.
@@ -145,6 +157,7 @@ class SocialCrmPreferencePage(Controller):
             path=page._path("preferences", secret),
             notice=company._social_notice_path(lang),
             said=words.get(said, ""),
+            is_colleague=_is_colleague(),
             title=words["title"],
         )
 

@@ -217,6 +217,12 @@ class SocialCrmConsent(models.Model):
                 )
             if row.way == "message" and not row.interaction_id:
                 raise ValidationError(self.env._("The message itself is the evidence: name it."))
+            if row.text_id and (
+                row.text_id.purpose_id != row.purpose_id or row.text_id.state == "draft"
+            ):
+                raise ValidationError(
+                    self.env._("These words are of another purpose, or nobody ever read them.")
+                )
             if row.event in POSITIVE and not (row.wording or "").strip():
                 raise ValidationError(
                     self.env._("Nobody agrees to nothing: name the words the person read.")
@@ -274,8 +280,9 @@ class SocialCrmConsent(models.Model):
             return False
         # sudo: see _note
         state = self.sudo().with_company(self.company_id)._states(person, {self.purpose_id.code})
-        status = state[person.id][self.purpose_id.code].status
-        if status == "given":
+        now = state[person.id][self.purpose_id.code]
+        waits = now.status == "given" or self._lifts(now)
+        if waits:
             self._note(
                 "confirmed",
                 self.purpose_id.code,
@@ -285,8 +292,23 @@ class SocialCrmConsent(models.Model):
                 way="email",
                 text_id=self.text_id.id,
                 wording=self.wording,
+                note=self.note,
             )
-        return status in ("given", "agreed")
+        return waits or now.status == "agreed"
+
+    def _lifts(self, state):
+        """Whether this yes, once confirmed, takes back the objection that holds.
+
+        :param State state: what holds now
+        :rtype: bool
+        """
+        if state.status != "objected":
+            return False
+        # sudo: see _note
+        objection_sudo = self.sudo().browse(state.row)
+        return (objection_sudo.identity_id, objection_sudo.partner_id) == (
+            self.identity_id, self.partner_id
+        ) and (state.since, state.row) < (self.happened_at, self.id)  # fmt: skip
 
     def _after_decision(self):
         """What else changes: what waits to be sent, and the ground for linking."""

@@ -15,6 +15,8 @@ PRIVATE = frozenset({"direct", "group"})
 ARRIVED = frozenset({"sent", "delivered", "read"})
 #: A question stays open for so long.
 ASKED_DAYS = 30
+#: What a row says that a message meant.
+SAID = {**dict.fromkeys(POSITIVE, "yes"), **dict.fromkeys(NEGATIVE, "stop"), "refused": "no"}
 #: Names our answer to a decision, so that it is said once.
 ANSWER_SPACE = uuid.UUID("0f7c3a52-5d2e-4b8e-9a37-51d0c1f4a6be")
 
@@ -39,7 +41,7 @@ class SocialCrmInteraction(models.Model):
         return result
 
     def _hear(self):
-        """Write down what people decided by these messages, each message once."""
+        """Write down what people decided by these messages, once each time they mean another."""
         phrases = self.env["social.crm.consent.phrase"]
         heard = {
             item: meaning
@@ -50,11 +52,12 @@ class SocialCrmInteraction(models.Model):
             and item.state in ("normal", "edited")
             and (meaning := phrases._meaning(item.body))
         }
-        known = self.env["social.crm.consent"].search(
+        rows = self.env["social.crm.consent"].search(
             [("interaction_id", "in", [item.id for item in heard])]
         )
+        known = {(row.interaction_id, SAID.get(row.event)) for row in rows}
         for item, meaning in heard.items():
-            if item in known.interaction_id:
+            if (item, meaning) in known:
                 continue
             if meaning == "stop":
                 item._hear_stop()
@@ -71,7 +74,7 @@ class SocialCrmInteraction(models.Model):
             way="message",
             interaction_id=self.id,
             channel_id=self.channel_id.id,
-            happened_at=self.date,
+            happened_at=self._meant_at(),
             lang=self._consent_language(),
         )
 
@@ -85,7 +88,7 @@ class SocialCrmInteraction(models.Model):
             "way": "message",
             "interaction_id": self.id,
             "channel_id": self.channel_id.id,
-            "happened_at": max(self.date, asked.happened_at),
+            "happened_at": max(self._meant_at(), asked.happened_at),
             "text_id": asked.text_id.id,
             "wording": asked.wording,
         }
@@ -97,6 +100,13 @@ class SocialCrmInteraction(models.Model):
         if asked.purpose_id.double_opt_in:
             # answered from the very account we asked: nobody else could have
             consents._note("confirmed", code, **values)
+
+    def _meant_at(self):
+        """When they wrote the words that stand there now.
+
+        :rtype: datetime
+        """
+        return max(self.date, self.edited_at or self.date)
 
     def _question_open(self):
         """The question this answers: it arrived, and was our last word before it.

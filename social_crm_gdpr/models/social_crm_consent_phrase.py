@@ -1,4 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import re
 import unicodedata
 
 from odoo import api, fields, models, tools
@@ -16,6 +17,13 @@ KINDS = [
 HEARD = ("stop", "yes", "no")
 #: Longer messages are no single word any more.
 LONGEST = 60
+#: From such a line on a message is not the person's own words any more: a quotation, a signature,
+#: what phones add.
+_TAIL = re.compile(
+    r"^(?:>|-- ?$|_{3,}|(?:sent from|sent via|get outlook|gesendet|von meinem|poslato|послато|"
+    r"dikirim) )",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def plain(text):
@@ -83,9 +91,10 @@ class SocialCrmConsentPhrase(models.Model):
         :return: stop, yes, no, or "" for anything else
         :rtype: str
         """
-        if not text or len(text) > LONGEST:
+        own = _TAIL.split(text or "", maxsplit=1)[0].strip()
+        if not own or len(own) > LONGEST:
             return ""
-        return self._heard().get(plain(text), "")
+        return self._heard().get(plain(own), "")
 
     @api.model
     def _ours(self, kind, lang, **values):

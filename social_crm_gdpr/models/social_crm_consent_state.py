@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..const import OPEN_PURPOSES
+from ..const import OPEN_PURPOSES, WANTED_PURPOSES
 from .social_crm_consent import NEGATIVE, POSITIVE
 
 #: What holds: status (none, asked, refused, given, agreed, withdrawn, objected, expired), since
@@ -135,6 +135,8 @@ class SocialCrmConsent(models.Model):
             people = people.filtered(lambda who: who.platform_id.id in term.platform_ids)
         if term.basis in ("contract", "law"):
             return people
+        if term.basis == "interest" and code in WANTED_PURPOSES and not self._is_weighed(term):
+            return people.browse()
         states = self._states(people, {code})
 
         def may(person):
@@ -144,6 +146,14 @@ class SocialCrmConsent(models.Model):
             return status not in NEGATIVE
 
         return people.filtered(may)
+
+    @api.model
+    def _is_weighed(self, term):
+        """Whether a balancing test of this company is in force.
+
+        :rtype: bool
+        """
+        return term.id in self.env["social.crm.balancing.test"]._weighed_purposes().ids
 
     @api.model
     def _refuse(self, people, code):
@@ -217,10 +227,12 @@ def fold(rows, term, now):
     for row in rows:
         key = row.identity or -row.partner
         if row.event in POSITIVE:
-            objections.pop(key, None)
+            holds = row.event == "confirmed" or not term.double
+            if holds:  # a yes nobody confirmed lifts nothing
+                objections.pop(key, None)
             if row.weak:
                 continue
-            if row.event == "confirmed" or not term.double:
+            if holds:
                 agreed = row
         elif row.event == "objected":
             objections[key] = row

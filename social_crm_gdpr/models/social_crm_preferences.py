@@ -66,6 +66,7 @@ class SocialCrmPreferences(models.AbstractModel):
             choices.append(
                 {
                     "code": purpose.code,
+                    "text": text.id,
                     "title": text._say("title", company) or purpose.name,
                     "statement": text._say("statement", company),
                     "may": may,
@@ -102,22 +103,25 @@ class SocialCrmPreferences(models.AbstractModel):
         )
 
     @api.model
-    def _decide(self, person, company, wanted, lang):
+    def _decide(self, person, company, wanted, lang, read):
         """Write down what changed.
 
         :param set wanted: codes of the purposes that are switched on
-        :return: how many decisions there were
-        :rtype: int
+        :param set read: ids of the texts the person had before their eyes
+        :return: whether all could be taken down: nobody agrees to words they did not read
+        :rtype: bool
         """
         consents = self.env["social.crm.consent"]
-        values = {"way": "page", "lang": lang}
-        count = 0
+        is_whole = True
         for choice in self._choices(person, company, lang):
             code, want = choice["code"], choice["code"] in wanted
             if want == choice["may"] or (want and not choice["can_give"]):
                 continue
+            if want and choice["text"] not in read:
+                is_whole = False
+                continue
+            values = {"way": "page", "text_id": choice["text"]}
             purpose = self.env["social.crm.purpose"]._of(code)
-            count += 1
             if want:
                 consents._note_of(person, company, "given", code, **values)
                 if purpose.double_opt_in:
@@ -126,7 +130,7 @@ class SocialCrmPreferences(models.AbstractModel):
             else:
                 event = "withdrawn" if purpose.legal_basis == "consent" else "objected"
                 consents._note_of(person, company, event, code, **values)
-        return count
+        return is_whole
 
     @api.model
     def _stop(self, person, company, lang):
@@ -218,10 +222,18 @@ class SocialCrmPreferences(models.AbstractModel):
         :rtype: str
         """
         if person._name == "res.partner":
-            name, _at, domain = (person.email or person.name or "").partition("@")
-            return f"{name[:2]}•••{'@' + domain if domain else ''}"
+            return half_hidden(person.email or person.name or "")
         name = person.handle or person.name or ""
         return f"{'@' if person.handle else ''}{name[:2]}••• · {person.platform_id.name}"
+
+
+def half_hidden(address):
+    """An address or name its owner knows again, and a stranger does not.
+
+    :rtype: str
+    """
+    name, _at, domain = address.partition("@")
+    return f"{name[:2]}•••{'@' + domain if domain else ''}"
 
 
 def day(moment, lang):

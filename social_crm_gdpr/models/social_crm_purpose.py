@@ -6,9 +6,11 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
-from ..const import OPEN_PURPOSES
+from ..const import OPEN_PURPOSES, WANTED_PURPOSES
 from .social_crm_processing_activity import LEGAL_BASES
 
+#: Grounds on which people decide themselves.
+ASKED_BASES = ("consent", "interest")
 #: What every use of data is asked against, without a query.
 Terms = namedtuple("Terms", "id code basis months double stop_ends platform_ids channel_ids")
 
@@ -77,7 +79,7 @@ class SocialCrmPurpose(models.Model):
     def _compute_is_asked(self):
         for purpose in self:
             purpose.is_asked = (
-                purpose.legal_basis in ("consent", "interest")
+                purpose.legal_basis in ASKED_BASES
                 and purpose.code not in OPEN_PURPOSES
             )
 
@@ -86,7 +88,7 @@ class SocialCrmPurpose(models.Model):
             return NotImplemented
         if set(value) == {True, False}:
             return fields.Domain.TRUE
-        asked = fields.Domain("legal_basis", "in", ("consent", "interest")) & fields.Domain(
+        asked = fields.Domain("legal_basis", "in", ASKED_BASES) & fields.Domain(
             "code", "not in", list(OPEN_PURPOSES)
         )
         return asked if True in value else ~asked
@@ -119,6 +121,13 @@ class SocialCrmPurpose(models.Model):
                     self.env._(
                         "Answers and what a contract needs are never a matter of consent: who "
                         "asks us is answered."
+                    )
+                )
+            if purpose.code in WANTED_PURPOSES and purpose.legal_basis not in ASKED_BASES:
+                raise ValidationError(
+                    self.env._(
+                        "Offers and feedback requests rest on consent, or on a legitimate "
+                        "interest with a balancing test: no contract and no law asks for them."
                     )
                 )
 

@@ -373,21 +373,58 @@ class TestConsent(ConsentCommon):
         self.assertFalse(self.ana._may("feedback"))
 
     def test_a_double_opt_in_by_hand_is_confirmed_by_the_link_in_the_mail(self):
+        self.contact.email = "ana.anic@mail.example"
         wizard = self.env["social.crm.consent.record"].with_user(self.agent).create(
             {
                 "partner_id": self.contact.id,
                 "purpose_id": self.env.ref("social_crm_gdpr.purpose_marketing").id,
                 "event": "given",
                 "note": "In the shop",
-                "email": "ana@example.com",
+                "email": "agent.own@example.com",
             }
         )
         before = self.env["mail.mail"].search([])
         wizard.action_record()
         mail = self.env["mail.mail"].search([]) - before
         self.assertIn("/privacy/consent/c-c", mail.body_html)
-        self.assertEqual(mail.email_to, "ana@example.com")
+        self.assertEqual(mail.email_to, self.contact.email, "nobody confirms for somebody else")
+        row = self.consents.search([("partner_id", "=", self.contact.id)], limit=1)
+        self.assertIn("•••@", row.note)
         self.assertFalse(self.contact._social_may("marketing"))
+
+    def test_what_is_written_down_stays_in_the_company_and_with_the_words_of_the_purpose(self):
+        wizards = self.env["social.crm.consent.record"].with_user(self.agent)
+        other = self.env["res.company"].create({"name": "Other"})
+        marketing = self.env.ref("social_crm_gdpr.purpose_marketing")
+        values = {
+            "purpose_id": self.env.ref("social_crm_gdpr.purpose_feedback").id,
+            "event": "given", "note": "In the shop", "partner_id": self.contact.id,
+        }  # fmt: skip
+        wizards.create({**values, "company_id": other.id}).action_record()
+        self.assertFalse(self.consents.search([("company_id", "=", other.id)]))
+        self.contact.company_id = other
+        with self.assertRaises(AccessError):
+            wizards.create(values).action_record()
+        self.contact.company_id = False
+        with self.assertRaisesRegex(ValidationError, "another purpose"):
+            wizards.create({**values, "text_id": marketing._text("en").id}).action_record()
+
+    def test_an_unconfirmed_yes_written_by_a_colleague_lifts_no_objection(self):
+        self.decide("objected", "marketing", way="page")
+        row = self.decide("given", "marketing", way="hand", note="On the phone")
+        self.assertEqual(self.status("marketing"), "objected")
+        self.assertTrue(row._confirm())
+        self.assertEqual(self.status("marketing"), "agreed")
+        self.decide("objected", "marketing", way="page")
+        self.assertFalse(row._confirm(), "an older yes takes nothing back")
+
+    def test_offers_rest_on_no_contract_and_on_interest_only_once_it_is_weighed(self):
+        marketing = self.env.ref("social_crm_gdpr.purpose_marketing")
+        for basis in ("contract", "law"):
+            with self.assertRaisesRegex(ValidationError, "consent"):
+                marketing.legal_basis = basis
+        marketing.legal_basis = "interest"
+        self.assertFalse(self.ana._may("marketing"))
 
     def test_old_consents_are_taken_over_with_evidence_only(self):
         import base64

@@ -7,6 +7,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
 from odoo.addons.social_crm_base.tests.common import at, comment, message, person
+from odoo.addons.social_crm_base.tools.activity import Activity, Target
 
 from ..models.social_crm_consent_phrase import plain
 from .test_consent import ConsentCommon
@@ -46,6 +47,37 @@ class TestConsentWords(ConsentCommon):
         ):  # fmt: skip
             with self.subTest(text=text):
                 self.assertEqual(self.env["social.crm.consent.phrase"]._meaning(text), "stop")
+
+    def test_what_mail_programs_and_phones_add_does_not_hide_it(self):
+        for number, text in enumerate(
+            (
+                "stop\n\nSent from my iPhone",
+                "Bitte keine Werbung mehr\n-- \nAna",
+                "Стоп\n> We have news for you",
+            )
+        ):
+            with self.subTest(text=text):
+                self.decide("given", "feedback", happened_at=at(number))
+                self.write_to_us(text, key=f"tail{number}", minutes=40 + number)
+                self.assertFalse(self.ana._may("feedback"))
+
+    def test_yes_edited_to_stop_is_heard(self):
+        self.ask()
+        self.answer("Yes")
+        self.assertEqual(self.status(), "agreed")
+        self.edit(self.rows("given").interaction_id, "STOP")
+        self.assertEqual(self.status(), "withdrawn")
+
+    def test_an_edit_counts_from_when_it_was_edited(self):
+        said = self.write_to_us("Hello", minutes=1)
+        self.decide("given", happened_at=at(20))
+        self.edit(said, "STOP", at(40))
+        self.assertEqual(self.status(), "withdrawn")
+
+    def edit(self, said, text, moment=None):
+        moment = moment or fields.Datetime.now()
+        target = Target(said.external_id)
+        self.ingest(Activity("edit", moment, target=target, text=text, edited_at=moment))
 
     def test_inside_a_sentence_it_stops_nothing(self):
         for text in (

@@ -99,7 +99,9 @@ class TestPreferences(ConsentCommon):
         return {choice["code"]: choice for choice in found}
 
     def decide_here(self, *wanted, who=None):
-        return self.page._decide(who or self.ana, self.company, set(wanted), "de")
+        who = who or self.ana
+        read = {choice["text"] for choice in self.choices(who, "de").values()}
+        return self.page._decide(who, self.company, set(wanted), "de", read)
 
     def test_it_shows_what_holds_and_asks_nothing_of_answers(self):
         choices = self.choices()
@@ -111,12 +113,28 @@ class TestPreferences(ConsentCommon):
 
     def test_saving_without_a_change_writes_nothing(self):
         wanted = [code for code, choice in self.choices().items() if choice["may"]]
-        self.assertEqual(self.decide_here(*wanted), 0)
-        self.assertEqual(self.decide_here("marketing", *wanted), 1)
-        self.assertEqual(self.decide_here("marketing", *wanted), 0)
+        for more, count in ((), 0), (("marketing",), 2), (("marketing",), 2):
+            self.assertTrue(self.decide_here(*more, *wanted))
+            rows = self.consents.search([("identity_id", "=", self.ana.id)])
+            self.assertEqual(len(rows), count)
         self.assertTrue(self.ana._may("marketing"), "the link is the second step")
         row = self.consents.search([("event", "=", "confirmed")])
         self.assertEqual((row.way, row.text_id.lang), ("page", "de"))
+
+    def test_nobody_agrees_to_words_they_did_not_read(self):
+        shown = self.choices()["marketing"]["text"]
+        text = self.env["social.crm.purpose.text"].browse(shown)
+        text.action_new_version()
+        newest = text.purpose_id.text_ids.filtered(
+            lambda one: one.lang == text.lang and one.state == "draft"
+        )
+        newest.action_put_in_force()
+        args = (self.ana, self.company, {"marketing"}, "en")
+        self.assertFalse(self.page._decide(*args, {shown}))
+        self.assertNotEqual(self.status("marketing"), "agreed")
+        self.page._decide(*args, {self.choices()["marketing"]["text"]})
+        row = self.consents.search([("event", "=", "given")], limit=1)
+        self.assertEqual(row.text_id, newest)
 
     def test_switching_off_withdraws_or_objects(self):
         self.decide("given")
@@ -206,6 +224,20 @@ class TestPreferencePages(ConsentCommon, HttpCase):
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(self.status(), "withdrawn")
         self.assertEqual(self.status("profiling"), "none", "of what sends no mail it says nothing")
+
+    def test_a_colleague_sees_the_page_and_decides_nothing_on_it(self):
+        row = self.decide("given", "marketing")
+        self.authenticate(self.agent.login, self.agent.login)
+        texts = [str(choice["text"]) for choice in self.env["social.crm.preferences"]._choices(
+            self.ana, self.company, "en")]  # fmt: skip
+        for path, data in (
+            (self.path, {"purpose": "feedback", "read": texts}),
+            (f"{self.path}/stop", {"everything": "1"}),
+            (f"/privacy/consent/{token.make('c', row)}", {"yes": "1"}),
+        ):
+            answer = self.url_open(path, data=data)
+            self.assertIn("logged in as a colleague", answer.text)
+        self.assertEqual(self.consents.search([("identity_id", "=", self.ana.id)]), row)
 
     def test_forged_and_dead_links_all_get_the_same_answer(self):
         secret = self.path.rsplit("/", 1)[1]

@@ -36,6 +36,13 @@ WORDS = {
     "stop": _lt("Stop all"),
     "stop_lead": _lt("One press ends everything above that goes beyond answering you."),
     "saved": _lt("Saved. It holds from now on."),
+    "colleague": _lt(
+        "You are logged in as a colleague and only see this page. Nobody but the person decides "
+        "here."
+    ),
+    "changed": _lt(
+        "Not everything is saved: the words were changed meanwhile. Read them, and choose again."
+    ),
     "stopped": _lt("Stopped. You get nothing of this any more."),
     "receipt": _lt("What we recorded"),
     "receipt_lead": _lt("Every decision we know of, with the words you read and when."),

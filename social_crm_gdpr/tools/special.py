@@ -14,13 +14,13 @@ _AGES = [
     re.compile(rf" {said} (?:$|{_JOINS} )")
     for said in (
         r"i ?a?m (?:only |just )?(\d{1,2})(?: years? old| years?| yo| y o)?",
-        r"(?:ich bin|bin) (?:erst |gerade )?(\d{1,2})(?: jahre?)?(?: alt| jung)?",
-        r"(?:imam|tek mi je|punim|napuni[ol]a? sam) (?:tek |samo )?(\d{1,2})"
-        r" (?:god|godina|godine|godinu)",
-        r"(?:saya|aku|gue|gw)(?: berumur| berusia| umur| usia| baru| masih)?(?: umur| usia)?"
-        r" (\d{1,2}) (?:tahun|thn|th)",
-        r"(?:umur|usia|umurku|usiaku|berumur|berusia)(?: saya| aku)?(?: baru| masih)?"
-        r" (\d{1,2})(?: tahun| thn| th)?",
+        r"(?:ich )?bin (?:erst |gerade )?(\d{1,2})(?: jahre?)?(?: alt| jung)?",
+        (r"(?:imam|tek mi je|punim|napuni[ol]a? sam) (?:tek |samo )?(\d{1,2})"
+        r" (?:god|godina|godine|godinu)"),
+        (r"(?:saya|aku|gue|gw)(?: berumur| berusia| umur| usia| baru| masih)?(?: umur| usia)?"
+        r" (\d{1,2}) (?:tahun|thn|th)"),
+        (r"(?:umur|usia|umurku|usiaku|berumur|berusia)(?: saya| aku)?(?: baru| masih)?"
+        r" (\d{1,2})(?: tahun| thn| th)?"),
     )
 ]
 #: Nobody younger writes; a smaller number is something else.

@@ -8,6 +8,7 @@ from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import CONTENT, IDENTITY, ROW, classify, not_personal
 
 from ..models.social_crm_consent import NEGATIVE
+from ..models.social_crm_preferences import half_hidden
 from ..tools import token
 
 
@@ -18,9 +19,7 @@ class SocialCrmConsentRecord(models.TransientModel):
     _inherit = ["social.crm.personal.data"]
     _description = "Write Down a Consent"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
     identity_id = fields.Many2one("social.crm.identity", string="Account", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", string="Contact", ondelete="cascade")
     purpose_id = fields.Many2one(
@@ -50,7 +49,7 @@ class SocialCrmConsentRecord(models.TransientModel):
         string="Ask Them to Confirm",
         default="email",
     )
-    email = fields.Char(compute="_compute_email", store=True, readonly=False)
+    email = fields.Char(compute="_compute_email")
     needs_confirmation = fields.Boolean(compute="_compute_needs_confirmation")
 
     @api.depends("purpose_id")
@@ -60,7 +59,16 @@ class SocialCrmConsentRecord(models.TransientModel):
             wizard.text_id = wizard.purpose_id._text(who) if wizard.purpose_id else False
 
     @api.depends("identity_id", "partner_id")
+    @api.depends_context("company")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = (
+                wizard.identity_id.company_id or wizard.partner_id.company_id or self.env.company
+            )
+
+    @api.depends("identity_id", "partner_id")
     def _compute_email(self):
+        """Addresses known before only: whoever could name one could confirm in their place."""
         for wizard in self:
             wizard.email = wizard.identity_id.verified_email or wizard._contact().email
 
@@ -94,6 +102,14 @@ class SocialCrmConsentRecord(models.TransientModel):
             raise UserError(self.env._("Say who decided: an account or a contact."))
         self.identity_id.check_access("read")
         self.partner_id.check_access("read")
+        confirms = self.needs_confirmation and self.confirm_by == "email"
+        if confirms and not self.email:
+            raise UserError(
+                self.env._(
+                    "No e-mail address of theirs is known. Write it on the contact first, or ask "
+                    "for the confirmation later."
+                )
+            )
         if self.happened_at > fields.Datetime.now():
             raise ValidationError(self.env._("Nobody decides tomorrow: mend the time."))
         event = self.event
@@ -108,18 +124,27 @@ class SocialCrmConsentRecord(models.TransientModel):
             company_id=self.company_id.id,
             happened_at=self.happened_at,
             text_id=self.text_id.id,
-            note=self.note,
+            note=self._evidence(confirms),
         )
-        if self.needs_confirmation and self.confirm_by == "email":
+        if confirms:
             self._mail_confirmation(row_sudo)
         return {"type": "ir.actions.act_window_close"}
 
+    def _evidence(self, confirms):
+        """How one knows, with where the second step went; no whole address.
+
+        :rtype: str
+        """
+        if not confirms or not self.note:
+            return self.note
+        return self.env._(
+            "%(note)s (asked at %(address)s to confirm)",
+            note=self.note,
+            address=half_hidden(self.email),
+        )
+
     def _mail_confirmation(self, row_sudo):
         """The second step of a double opt-in: a link only the owner of the address gets."""
-        if not self.email:
-            raise UserError(
-                self.env._("No e-mail address is known. Ask for the confirmation later instead.")
-            )
         page = self.env["social.crm.preferences"]
         words = page._words(self.text_id.lang)
         url = row_sudo.get_base_url() + page._path("consent", token.make("c", row_sudo))
@@ -144,8 +169,8 @@ class SocialCrmConsentRecord(models.TransientModel):
 
     def _personal_data_fields(self):
         return {
-            **not_personal("company_id purpose_id event happened_at text_id confirm_by"),
-            **classify(IDENTITY, ROW, "identity_id partner_id email"),
+            **not_personal("purpose_id event happened_at text_id confirm_by"),
+            **classify(IDENTITY, ROW, "identity_id partner_id"),
             **classify(CONTENT, ROW, "note"),
         }
 
