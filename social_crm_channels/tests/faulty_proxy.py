@@ -38,6 +38,11 @@ class Fault:
     def __str__(self):
         return self.name
 
+    @property
+    def lasts(self):
+        """Whether it is over only when the client gives up."""
+        return self.play in (hang, drip, drip_body)
+
 
 class Listener:
     """Serves each connection in a thread of its own. Use as a context."""

@@ -110,10 +110,11 @@ class TestBadNetworks(TransactionCase):
         self.faults = (*LIMITED, *BROKEN, *CLOCKS, *redirects(self.thief.address))
 
     def spoil(self, wire, method, path, fault, **more):
-        """From now on this goes wrong, and nobody waits for long."""
+        """From now on this goes wrong; where it would last, nobody waits for long."""
         self.heal(wire)
         wire.proxy.fault(method, path, fault, **more)
-        self.patience, http.TOTAL_SECONDS = READ_SECONDS, TOTAL_SECONDS
+        if fault.lasts:
+            self.patience, http.TOTAL_SECONDS = READ_SECONDS, TOTAL_SECONDS
 
     def heal(self, wire):
         wire.proxy.heal()
@@ -213,6 +214,7 @@ class TestBadNetworks(TransactionCase):
     def send_through(self, wire, talk, fault):
         text = f"answer {len(wire.proxy.requests)}."
         wire.scenario.skew = skew_of(fault)
+        wire.channel._sync().send_not_before = False  # of a fault before, should that have failed
         row = talk._queue_reply(text).sudo()
         self.spoil(wire, *wire.scenario.acting, fault)
         began = fields.Datetime.now()
