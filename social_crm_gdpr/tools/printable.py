@@ -39,6 +39,8 @@ def printable(text, font, elsewhere):
     text = FLAG.sub(lambda pair: f"[flag {_letter(pair[1])}{_letter(pair[2])}]", text)
     text = SILENT.sub("", text)
     pieces = []
+    # runs, each in its place: Odoo's own groupby would put all of a kind together
+    # pylint: disable-next=bad-builtin-groupby
     for how, signs in groupby(_marked(text, glyphs), key=lambda pair: pair[0]):
         said = "".join(sign for _how, sign in signs)
         if how == "printed":
