@@ -109,7 +109,7 @@ class SocialCrmErasure(models.Model):
     @api.depends("state", "line_ids.done", "line_ids.planned")
     def _compute_progress(self):
         for erasure in self:
-            lines = erasure.line_ids.filtered(lambda line: line.action != "keep")
+            lines = erasure.line_ids.filtered(lambda line: line.action not in ("keep", "look"))
             planned = sum(lines.mapped("planned"))
             share = sum(min(line.done, line.planned) for line in lines) / planned if planned else 0
             if erasure.state == "done":

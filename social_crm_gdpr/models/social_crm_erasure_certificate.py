@@ -26,7 +26,7 @@ class SocialCrmErasure(models.Model):
         kept = {ground: len(found) for ground, found in rows.items()}
         now = fields.Datetime.now()
         erased = {}
-        for line in self.line_ids.filtered(lambda line: line.action != "keep"):
+        for line in self.line_ids.filtered(lambda line: line.action not in ("keep", "look")):
             erased[line.model] = erased.get(line.model, 0) + line.done
         facts = {
             **(self.facts or {}),

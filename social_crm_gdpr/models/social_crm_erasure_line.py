@@ -24,6 +24,7 @@ class SocialCrmErasureLine(models.Model):
             ("delete", "Deleted"),
             ("replace", "Name replaced"),
             ("keep", "Stays"),
+            ("look", "To be looked at"),
         ],
         required=True, readonly=True,
     )

@@ -141,10 +141,29 @@ class SocialCrmErasure(models.Model):
             kept[requests._name] = {"request": requests.ids}
         for model, ids in self._tax_documents().items():
             kept.setdefault(model, {})["tax"] = ids
-        partners = self._tax_partners()
-        if partners:
-            kept.setdefault("res.partner", {})["tax"] = partners
+        foreign = self._foreign_partners()
+        if partners := set(self._tax_partners()) - set(foreign):
+            kept.setdefault("res.partner", {})["tax"] = sorted(partners)
+        if foreign:
+            kept.setdefault("res.partner", {})["company"] = foreign
         return kept
+
+    def _foreign_partners(self):
+        """Contacts another company answers for: its own, and those it has linked to an account.
+
+        :rtype: list[int]
+        """
+        links = self.env["social.crm.identity.link"].search(
+            [
+                ("partner_id", "in", self.partner_ids.ids),
+                ("state", "=", "confirmed"),
+                ("company_id", "!=", self.company_id.id),
+            ]
+        )
+        own = self.partner_ids.filtered(
+            lambda partner: partner.company_id and partner.company_id != self.company_id
+        )
+        return sorted({*links.partner_id.ids, *own.ids})
 
     def _keep_people_of(self, kept):
         """Who said it, and to whom, belongs to what stays."""
@@ -223,6 +242,8 @@ class SocialCrmErasure(models.Model):
                 rows.append(
                     {"model": model, "action": "keep", "ground": ground, "planned": len(ids)}
                 )
+        for (table, _column), count in self._undecided_ties().items():
+            rows.append({"model": self._model_of(table), "action": "look", "planned": count})
         self.line_ids.unlink()
         self.env["social.crm.erasure.line"].create(
             [{"erasure_id": self.id, **values} for values in rows]

@@ -82,6 +82,7 @@ class SocialCrmErasure(models.Model):
             for table, columns in self._text_columns().items():
                 self._scan_table(table, columns, search, grounds)
             self._scan_files(search, grounds)
+        self._scan_ties(grounds)
         if self.hit_ids._open():
             self.state = "withheld"
             self._tell("withheld", hits=len(self.hit_ids._open()))
@@ -245,14 +246,14 @@ class SocialCrmErasure(models.Model):
             return "others" if self._is_others(table, column, row) else None
         if kinds == {"name"} and (VOCABULARY.match(table) or column in NAMED.get(table, ())):
             return "namesake"
-        if VOCABULARY.match(table) and not kinds & {"email", "phone", "url"}:
+        if VOCABULARY.match(table) and not kinds & {"email", "phone", "url", "contact"}:
             return "namesake"
         return None
 
     def _stays_whole(self, model, column, ground):
         """Whether this column of a kept row was to stay: a contact keeps what invoices show."""
         if model == "res.partner" and ground == "tax":
-            from .social_crm_erasure_thread import ON_DOCUMENTS
+            from .social_crm_erasure_core import ON_DOCUMENTS
 
             return column in ON_DOCUMENTS or column == "social_name_key"
         return True

@@ -7,6 +7,7 @@ from . import test_consent_sending
 from . import test_consent_words
 from . import test_erasure
 from . import test_erasure_accounting
+from . import test_erasure_columns
 from . import test_erasure_files
 from . import test_erasure_log
 from . import test_erasure_networks
