@@ -104,7 +104,7 @@ class TestErasureColumns(ErasureCommon):
         user = self.portal
         key = "x" * 8
         self.sql("INSERT INTO res_device_log (user_id, session_identifier, ip_address, city)"
-                 " VALUES (%s, 's', '203.0.113.9', 'Novi Sad')", user.id)  # fmt: skip
+                 " VALUES (%s, %s, '203.0.113.9', 'Novi Sad')", user.id, "a" * 42)  # fmt: skip
         self.sql("INSERT INTO res_users_apikeys (user_id, name, index, key)"
                  " VALUES (%s, 'Ana', %s, 'k')", user.id, key)  # fmt: skip
         self.sql("INSERT INTO auth_totp_device (user_id, name, index, key)"
