@@ -56,6 +56,7 @@ class SocialCrmPrivacyRequest(models.Model):
             "former_name": self.env._("once had this name; somebody else may have it now"),
             "several_networks": self.env._("the name exists on several networks"),
             "several_contacts": self.env._("several contacts share this address"),
+            "said_together": self.env._("said together with somebody nothing links it to"),
         }
 
     @api.depends("kind", "state", "subject_identity_ids", "subject_partner_ids", "said_email")

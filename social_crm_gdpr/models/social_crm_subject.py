@@ -13,6 +13,9 @@ from odoo.addons.social_crm_base.tools.handles import FORM_CONTACT, FORM_PHONE
 FORMER_NAME = "former_name"
 SEVERAL_NETWORKS = "several_networks"
 SEVERAL_CONTACTS = "several_contacts"
+SAID_TOGETHER = "said_together"
+#: More than one person ever has under one address.
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,23 @@ class Subject:
     def __bool__(self):
         return bool(self.identities or self.partners)
 
+    def _meets(self, other):
+        """Whether both are one person: a contact or account is both's that is one person's alone.
+
+        :param Subject other: of the same company
+        :rtype: bool
+        """
+        common = self.identities & other.identities
+        return bool(self.partners & other.partners or common.filtered(lambda it: not it.is_shared))
+
+    def _within(self, other):
+        """Whether the other one is all of this and perhaps more.
+
+        :param Subject other: of the same company
+        :rtype: bool
+        """
+        return self.identities <= other.identities and self.partners <= other.partners
+
 
 class SocialCrmSubject(models.AbstractModel):
     """Finding a person by whatever they say of themselves."""
@@ -49,7 +69,9 @@ class SocialCrmSubject(models.AbstractModel):
 
         Each thing said is looked for over present handles, former ones, addresses a network
         vouches for and contacts; then links are followed in both directions. Names that several
-        people could mean are not decided on here.
+        people could mean are not decided on here. Neither is whether things said together mean one
+        person: anybody can say another's name beside an address of their own. Unless links lead
+        from one to the other, none of them is sure; beside somebody known, none but theirs.
 
         :param str handle: as the person wrote it
         :param str url: link to a profile
@@ -66,25 +88,64 @@ class SocialCrmSubject(models.AbstractModel):
         identities = self.env["social.crm.identity"].sudo().browse(identity.ids if identity else ())
         # sudo: as above
         partners = self.env["res.partner"].sudo().browse(partner.ids if partner else ())
-        ambiguous = []
-        for found in (
+        given = self._everything(Subject(identities, partners), company)
+        found = [
             self._by_names(self._names_of(handle, platform, company), company),
             self._by_names(self._names_of_link(url), company),
             self._by_address(email, "email", company),
             self._by_address(phone, "phone", company),
-        ):
-            identities |= found.identities
-            partners |= found.partners
-            ambiguous += found.ambiguous
-        identity_ids, partner_ids = self.env["social.crm.measure"]._everything_of(
-            identities, partners, company
-        )
-        identities, partners = identities.browse(identity_ids), partners.browse(partner_ids)
-        sure = {identities._name: identities, partners._name: partners}
+        ]
+        ambiguous = [reason for one in found for reason in one.ambiguous]
+        said = self._united([self._everything(one, company) for one in found if one])
+        sure = [given] if given else said if len(said) == 1 else []
+        for one in said:
+            if given and (one._meets(given) or one._within(given)):
+                sure.append(one)
+            elif one not in sure:
+                ambiguous += [(SAID_TOGETHER, one.identities), (SAID_TOGETHER, one.partners)]
+        for one in sure:
+            identities |= one.identities
+            partners |= one.partners
+        known = {identities._name: identities, partners._name: partners}
         ambiguous = tuple(
-            (why, left) for why, records in ambiguous if (left := records - sure[records._name])
+            (why, left) for why, records in ambiguous if (left := records - known[records._name])
         )
         return Subject(identities, partners, ambiguous, identities.filtered("is_shared"))
+
+    @api.model
+    def _everything(self, found, company):
+        """All accounts and contacts that links lead to from these.
+
+        :param Subject found: where to begin
+        :rtype: Subject
+        """
+        identity_ids, partner_ids = self.env["social.crm.measure"]._everything_of(
+            found.identities, found.partners, company
+        )
+        return Subject(found.identities.browse(identity_ids), found.partners.browse(partner_ids))
+
+    @api.model
+    def _united(self, subjects):
+        """One for each person: what meets made one, what lies within another left out.
+
+        :param list[Subject] subjects: each with all that links lead to
+        :rtype: list[Subject]
+        """
+        people = []
+        for one in subjects:
+            for other in [other for other in people if other._meets(one)]:
+                people.remove(other)
+                one = Subject(one.identities | other.identities, one.partners | other.partners)
+            people.append(one)
+        return [
+            one
+            for place, one in enumerate(people)
+            if not any(
+                one._within(other) and (place > at or not other._within(one))
+                for at, other in enumerate(people)
+                if at != place
+            )
+        ]
 
     # === BY NAME === #
 
@@ -205,11 +266,33 @@ class SocialCrmSubject(models.AbstractModel):
                 | Domain("platform_id", "in", platforms_sudo.ids) & Domain("handle_key", "=", key)
             )
         )
-        if len(partners_sudo) > 1:  # a family, or an address of a whole office
-            return Subject(
-                identities_sudo, partners_sudo.browse(), ((SEVERAL_CONTACTS, partners_sudo),)
-            )
-        return Subject(identities_sudo, partners_sudo)
+        found = Subject(identities_sudo, partners_sudo)
+        if self._several_people(found, company):
+            reasons = ((SEVERAL_CONTACTS, partners_sudo), (SEVERAL_CONTACTS, identities_sudo))
+            return Subject(identities_sudo.browse(), partners_sudo.browse(), reasons)
+        return found
+
+    @api.model
+    def _several_people(self, found, company):
+        """Whether an address is a family's or an office's: it leads to several contacts.
+
+        Accounts whose network vouches for the address are whoever's reads it, linked or not.
+
+        :rtype: bool
+        """
+        if len(found.identities) + len(found.partners) > MANY:
+            return True
+        nobody, none = found.identities.browse(), found.partners.browse()
+        people = self._united(
+            [
+                self._everything(one, company)
+                for one in (
+                    *(Subject(identity, none) for identity in found.identities),
+                    *(Subject(nobody, partner) for partner in found.partners),
+                )
+            ]
+        )
+        return len([one for one in people if one.partners]) > 1
 
     @api.model
     def _address_key(self, address, kind, company):

@@ -83,6 +83,44 @@ class TestSubject(SocialCrmCommon):
         self.assertFalse(found.partners)
         self.assertEqual(found.ambiguous, (("several_contacts", self.contact | twin),))
 
+    def test_a_name_and_an_address_said_together_are_one_person_only_where_links_say_so(self):
+        said = {"handle": "bob@example.social", "email": "ada.l@example.org"}
+        found = self.find(**said)
+        self.assertFalse(found)
+        self.assertEqual(
+            found.ambiguous, (("said_together", self.bob), ("said_together", self.contact))
+        )
+        beside = self.find(identity=self.ada, **said)
+        self.assertEqual((beside.identities, beside.partners), (self.ada, self.contact.browse()))
+        self.assertEqual(beside.ambiguous, found.ambiguous)
+        know(self.bob, self.contact)
+        found = self.find(**said)
+        self.assertEqual((found.identities, found.partners), (self.bob, self.contact))
+        self.assertFalse(found.ambiguous)
+
+    def test_an_address_whose_accounts_lead_to_several_contacts_is_a_familys(self):
+        (self.ada | self.bob).verified_email = "family@example.org"
+        found = self.find(email="family@example.org")
+        self.assertEqual(found.identities, self.ada | self.bob, "nobody says they are two")
+        child = self.env["res.partner"].create({"name": "Her child"})
+        know(self.bob, child)
+        know(self.ada, self.contact)
+        found = self.find(email="family@example.org")
+        self.assertFalse(found)
+        self.assertEqual(found.ambiguous, (("several_contacts", self.ada | self.bob),))
+
+    def test_two_who_share_an_account_are_not_one_by_it(self):
+        self.ada.is_shared = True
+        brother = self.env["res.partner"].create({"name": "Brother", "email": "bro@example.org"})
+        know(self.ada, self.contact)
+        know(self.ada, brother)
+        one = {"handle": "ada@example.social", "email": "bro@example.org"}
+        self.assertEqual(self.find(**one).partners, brother)
+        found = self.find(**one, phone="+491712345678")
+        self.assertFalse(found)
+        self.assertEqual(len(found.ambiguous), 4)
+        self.assertFalse(self.find(identity=self.ada, email="bro@example.org").partners)
+
     def test_a_shared_account_is_found_and_leads_to_nobody_else(self):
         self.ada.is_shared = True
         know(self.ada, self.contact)
