@@ -48,6 +48,7 @@
         "views/social_crm_privacy_trigger_views.xml",
         "wizards/social_crm_privacy_check_views.xml",
         "wizards/social_crm_privacy_start_views.xml",
+        "wizards/social_crm_privacy_tell_views.xml",
         "views/social_crm_processing_activity_views.xml",
         "wizards/social_crm_consent_views.xml",
         "views/social_crm_purpose_views.xml",

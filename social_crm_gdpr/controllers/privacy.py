@@ -114,7 +114,7 @@ class SocialCrmPrivacy(Controller):
         found = tokens._redeem(token, "email")
         if not found:
             return dead_link()
-        found.request_id._confirmed_by_link()
+        found.request_id._confirmed_by_link(found)
         return generic_answer(
             request.env._("Thank you. We go on with your request, and you will hear from us.")
         )

@@ -68,6 +68,7 @@ from . import (
     social_crm_privacy_request_intake,
     social_crm_privacy_request_overview,
     social_crm_privacy_request_package,
+    social_crm_privacy_request_proof,
     social_crm_privacy_request_term,
     social_crm_privacy_request_zip,
     social_crm_privacy_text,

@@ -16,6 +16,8 @@ from odoo.addons.social_crm_base.tools.privacy import (
     not_personal,
 )
 
+from ..const import UNCHECKED
+
 KIND_SELECTION = [
     ("access", "Access"),
     ("portability", "Portability"),
@@ -46,7 +48,8 @@ TRANSITIONS = {
         "received", "approved", "in_progress", "refused", "withdrawn", "joined"
     },
     "approved": {"received", "in_progress", "refused", "withdrawn"},
-    "in_progress": {"answered", "refused", "withdrawn"},
+    # back: where a package was built for others than were checked
+    "in_progress": {"received", "answered", "refused", "withdrawn"},
     "answered": set(),
     "refused": {"received"},
     "withdrawn": set(),
@@ -389,6 +392,7 @@ class SocialCrmPrivacyRequest(models.Model):
             raise UserError(
                 self.env._("Nobody is named whom it is about: add accounts or contacts.")
             )
+        self._check_same_people()
         if not self.needs_second_person:
             return
         if self.state == "identified":
@@ -411,9 +415,7 @@ class SocialCrmPrivacyRequest(models.Model):
     def action_take_up(self):
         """Take up a refused request again."""
         self.check_access("write")
-        self._move("received", closed_at=False, closed_by_id=False, checked_at=False,
-                   checked_by_id=False, check_method=False, approved_at=False,
-                   approved_by_id=False)  # fmt: skip
+        self._move("received", closed_at=False, closed_by_id=False, **UNCHECKED)
 
     def _close(self, state):
         """End it in one of the closing states."""

@@ -14,6 +14,8 @@ from odoo.addons.social_crm_base.tools.privacy import (
     not_personal,
 )
 
+from .social_crm_privacy_request_proof import masked
+
 
 class SocialCrmPrivacyRequest(models.Model):
     """What the person is told, in their language, on the channel or by e-mail."""
@@ -49,6 +51,18 @@ class SocialCrmPrivacyRequest(models.Model):
     refusal_reason = fields.Text(
         string="Why Refused", copy=False, help="In words the person understands; they are told."
     )
+    refusal_told_on = fields.Date(
+        readonly=True, copy=False,
+        help="A refusal counts once the person was told.",
+    )
+
+    is_told_by_hand = fields.Boolean(compute="_compute_is_told_by_hand")
+
+    @api.depends("answer_way", "source")
+    def _compute_is_told_by_hand(self):
+        """A network shows the person a page of ours; everybody else is told by us."""
+        for request in self:
+            request.is_told_by_hand = request.answer_way == "hand" and request.source != "callback"
 
     @api.depends("interaction_id", "answer_email")
     def _compute_answer_way(self):
@@ -60,28 +74,34 @@ class SocialCrmPrivacyRequest(models.Model):
             else:
                 request.answer_way = "email" if request.answer_email else "hand"
 
-    @api.depends("said_email", "subject_partner_ids.email")
+    @api.depends("said_email", "subject_partner_ids.email", "proved_email", "source")
     def _compute_answer_email(self):
-        """The address known before, if there is one: an asker's claim could be anybody's."""
-        for request in self.filtered(lambda request: not request.closed_at):
-            known = set(request._known_emails())
-            request.answer_email = known.pop() if len(known) == 1 else request.said_email
+        """The address that was proven; until then where the asker wants to hear from us.
 
-    def _known_emails(self):
-        """Addresses we knew of the person before they asked.
-
-        :rtype: list[str]
+        The same whether the person is known or not: nobody learns it from where a receipt goes.
         """
-        # sudo: the person's own address, whoever works on the request
-        request_sudo = self.sudo()
-        return [
-            email
-            for email in [
-                *request_sudo.subject_partner_ids.mapped("email_normalized"),
-                *request_sudo.subject_identity_ids.mapped("verified_email"),
-            ]
-            if email
-        ]
+        for request in self.filtered(lambda request: not request.closed_at):
+            answer_email = request.proved_email or request.said_email
+            if not answer_email and request.source != "web":
+                known = request._known_emails()
+                answer_email = known[0] if len(known) == 1 else False
+            request.answer_email = answer_email
+
+    def write(self, vals):
+        """Override: to where answers go is written down when somebody changes it, masked."""
+        changed = self if "answer_email" in vals else self.browse()
+        before = {request: request.answer_email for request in changed}
+        done = super().write(vals)
+        for request, address in before.items():
+            if not self.env.su and request.answer_email != address:
+                request.message_post(
+                    body=self.env._(
+                        "Answers go to %(address)s now.",
+                        address=masked(request.answer_email) if request.answer_email
+                        else self.env._("no address"),
+                    )
+                )
+        return done
 
     # === TEXTS === #
 
@@ -95,20 +115,16 @@ class SocialCrmPrivacyRequest(models.Model):
         self.ensure_one()
         localized = self.with_context(lang=self._person_lang())
         law = localized.jurisdiction_id
-        zone = str(law._zone(self.company_id))
         kinds = dict(localized._fields["kind"]._description_selection(localized.env))
         grounds = dict(localized._fields["refusal_ground"]._description_selection(localized.env))
         company_sudo = self.company_id.sudo()  # sudo: how to reach us
-        deadline = format_date(localized.env, self.due_date)
-        if law.answer_unit == "hour":
-            deadline = format_datetime(localized.env, self.due_at, tz=zone)
         return {
             "number": self.name,
             "kind": kinds[self.kind],
             "article": law._article(self.kind),
             "extension_article": law.extension_article or "",
             "complaint_article": law.complaint_article,
-            "deadline": deadline,
+            "deadline": self._deadline_words(self.due_at),
             "authority": law.authority or "",
             "company": company_sudo.name,
             "contact": company_sudo.email or company_sudo.phone or "",
@@ -116,6 +132,17 @@ class SocialCrmPrivacyRequest(models.Model):
             "ground": grounds.get(self.refusal_ground, ""),
             **more,
         }
+
+    def _deadline_words(self, due_at):
+        """By when the person is answered, in their language.
+
+        :param datetime due_at: the end of the term
+        :rtype: str
+        """
+        law, env = self.jurisdiction_id, self.with_context(lang=self._person_lang()).env
+        if law.answer_unit == "hour":
+            return format_datetime(env, due_at, tz=str(law._zone(self.company_id)))
+        return format_date(env, law._last_day(due_at, self.company_id))
 
     def _person_lang(self):
         """The language the person is written to in.
@@ -161,7 +188,7 @@ class SocialCrmPrivacyRequest(models.Model):
                 continue
             try:
                 with self.env.cr.savepoint():
-                    request._send(*request._text(moment, **more))
+                    request._send(moment, *request._text(moment, **more))
                     told = True
             except UserError as error:
                 request.message_post(
@@ -177,20 +204,24 @@ class SocialCrmPrivacyRequest(models.Model):
                 )
         return told
 
-    def _send(self, subject, body):
+    def _send(self, moment, subject, body):
         """Send on the way chosen.
 
-        :raise UserError: in words, where that way is closed
+        :param str moment: of a ``social.crm.privacy.text``
+        :raise UserError: in words, where that way is closed, or nobody proved that the person
+            reads there and this is not for anybody's eyes
         """
         self.ensure_one()
-        if self.answer_way == "channel":
-            self._send_on_channel(body)
-        elif self.answer_way == "email":
-            self._send_by_email(subject, body, self.answer_email)
-        else:
+        if self.answer_way not in ("channel", "email"):
             raise UserError(
                 self.env._("This person is answered by hand: copy the text, then press Answered.")
             )
+        if not self._tells_nothing(moment) and (refusal := self._way_refusal()):
+            raise UserError(refusal)
+        if self.answer_way == "channel":
+            self._send_on_channel(body, self.proved_identity_id)
+        else:
+            self._send_by_email(subject, body, self.answer_email)
 
     def _place(self, identities=None):
         """Where the person can be told something in private on their network.
@@ -254,7 +285,9 @@ class SocialCrmPrivacyRequest(models.Model):
         for request in self:
             request._check_answerable()
             if request.answer_way != "hand":
-                request._send(request.answer_subject or request.name, request.answer_text)
+                request._send(
+                    "answer", request.answer_subject or request.name, request.answer_text
+                )
             request._close("answered")
 
     def _check_answerable(self):
@@ -278,13 +311,13 @@ class SocialCrmPrivacyRequest(models.Model):
                 )
             request.refusal_ground = "unidentified"
             request.refusal_reason = self.env._("Nothing was found with what the person told us.")
-            request._tell_person("unknown")
-            request._close("refused")
+        return self._refuse("unknown")
 
     def action_refuse(self):
         """Refuse, on a ground and for a reason the person is told.
 
-        :raise UserError: without them
+        :return: where the person is told by hand, the screen with the text to be told
+        :raise UserError: without them, or where the person cannot be told
         """
         self.check_access("write")
         for request in self:
@@ -292,8 +325,50 @@ class SocialCrmPrivacyRequest(models.Model):
                 raise UserError(
                     self.env._("Choose the ground and write down why: the person is told both.")
                 )
-            request._tell_person("refusal")
-            request._close("refused")
+        return self._refuse("refusal")
+
+    def _refuse(self, moment):
+        """Tell the person, then close: a refusal nobody was told is none (Art. 12(4)).
+
+        :param str moment: ``refusal`` or ``unknown``
+        """
+        if self.filtered("is_told_by_hand"):
+            self.ensure_one()
+            return self._action_tell_by_hand(moment)
+        for request in self:
+            if request.answer_way != "hand":
+                request._send(moment, *request._text(moment))
+            request._close_refused()
+        return True
+
+    def _close_refused(self, told_on=None):
+        """The person was told.
+
+        :param date told_on: when, where they were told by hand; today by default
+        """
+        # sudo: written by the step itself, whose rights were checked
+        self.sudo().refusal_told_on = told_on or fields.Date.context_today(self)
+        self._close("refused")
+
+    def _action_tell_by_hand(self, moment, **more):
+        """The screen with the words to be told, which asks when the person was told them.
+
+        :param str moment: ``extension``, ``refusal`` or ``unknown``
+        :rtype: dict
+        """
+        subject, body = self._text(moment, **more)
+        # sudo: the words follow from the texts; who may tell them was checked by the step
+        tell_sudo = self.env["social.crm.privacy.tell"].sudo().create(
+            {"request_id": self.id, "moment": moment, "subject": subject, "body": body}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tell the Person"),
+            "res_model": tell_sudo._name,
+            "res_id": tell_sudo.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def _close(self, state):
         """Override: of an erased person nothing said stays with the request either."""
@@ -306,7 +381,7 @@ class SocialCrmPrivacyRequest(models.Model):
                     (
                         "said_name", "said_handle", "said_url", "said_email", "said_phone",
                         "description", "interaction_id", "case_id", "answer_email", "answer_text",
-                        "refusal_reason",
+                        "refusal_reason", "proved_email", "proved_identity_id", "checked_people",
                     ),
                     False,
                 ),
@@ -327,7 +402,7 @@ class SocialCrmPrivacyRequest(models.Model):
     def _personal_data_fields(self):
         return {
             **super()._personal_data_fields(),
-            **not_personal("answer_way answer_subject refusal_ground"),
+            **not_personal("answer_way answer_subject refusal_ground refusal_told_on"),
             **classify(CONTENT, CLEAR, "answer_text refusal_reason"),
             **classify(
                 CONTACT,

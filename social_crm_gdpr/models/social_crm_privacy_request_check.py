@@ -6,6 +6,9 @@ from odoo.tools import format_datetime
 from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
+from ..const import UNCHECKED
+from .social_crm_subject import SEVERAL_CONTACTS
+
 CODE_HOURS = 24
 LINK_HOURS = 72
 BY_ITSELF = frozenset({"email_link", "network"})
@@ -63,10 +66,12 @@ class SocialCrmPrivacyRequest(models.Model):
                 for row in open_sudo
             ) if request.state == "received" else False  # fmt: skip
 
-    def _identified(self, method):
+    def _identified(self, method, account=None, email=""):
         """The person is who they say.
 
         :param str method: how that is known
+        :param recordset account: the ``social.crm.identity`` that was proven
+        :param str email: the address that was proven
         """
         for request in self:
             if not (request.subject_identity_ids or request.subject_partner_ids):
@@ -76,13 +81,25 @@ class SocialCrmPrivacyRequest(models.Model):
                         "answer that nothing is known of them."
                     )
                 )
-        self._move(
-            "identified",
-            check_method=method,
-            checked_at=fields.Datetime.now(),
-            # nobody of us looked where a link or the network tells
-            checked_by_id=False if method in BY_ITSELF else self.env.uid,
-        )
+        for request in self:
+            # whoever wrote from their account, and is known by a document, reads there too
+            proved = account or request._covering_accounts(request._asking_account())
+            values = {}
+            if method in ("account", "channel_code"):
+                values["answer_way"] = "channel"
+            elif email:
+                values.update(answer_way="email", answer_email=email)
+            request._move(
+                "identified",
+                check_method=method,
+                checked_at=fields.Datetime.now(),
+                # nobody of us looked where a link or the network tells
+                checked_by_id=False if method in BY_ITSELF else self.env.uid,
+                checked_people=request._people(),
+                proved_identity_id=proved.id,
+                proved_email=email,
+                **values,
+            )
 
     def action_check_document(self):
         """I saw a document; nothing of it is kept."""
@@ -90,25 +107,31 @@ class SocialCrmPrivacyRequest(models.Model):
         self._identified("document")
 
     def action_check_account(self):
-        """The message itself came from the account, and nothing else is touched.
+        """The message itself came from the account, and links lead to all else it is about.
 
-        :raise UserError: where more than that account is concerned
+        :raise UserError: where more is concerned than that account proves
         """
+        self.ensure_one()
         self.check_access("write")
-        for request in self:
-            wrote = request.interaction_id.identity_id
-            if not wrote or wrote.is_shared or request.subject_identity_ids != wrote:
-                raise UserError(
-                    self.env._(
-                        "This holds only where the message came from the one account it is "
-                        "about. Here more is concerned: send a code, or ask for a document."
-                    )
+        account = self._covering_accounts(self._asking_account())
+        if not account:
+            raise UserError(
+                self.env._(
+                    "This holds only where the message came from an account of the one person it "
+                    "is about. Here more is concerned, or several people write from it: send a "
+                    "code or a link, or ask for a document."
                 )
-            if request.subject_partner_ids - wrote.partner_id:
-                raise UserError(
-                    self.env._("Contacts are concerned that the account is not linked to.")
-                )
-        self._identified("account")
+            )
+        self._identified("account", account=account)
+
+    def _refuse_more_concerned(self):
+        raise UserError(
+            self.env._(
+                "More is concerned than this proves: no link leads from there to all accounts and "
+                "contacts named under Who It Is. Take out what is somebody else's, link what is "
+                "one person's, or ask for a document."
+            )
+        )
 
     # === CODE AND LINK === #
 
@@ -131,21 +154,23 @@ class SocialCrmPrivacyRequest(models.Model):
     def action_check_send_code(self):
         """Send a code to the very account; whoever reads it there tells it back."""
         self._check_may_send()
-        accounts = self.subject_identity_ids
-        if any(account.is_shared for account in accounts):
+        accounts = self.subject_identity_ids.filtered(lambda account: not account.is_shared)
+        if self.subject_identity_ids and not accounts:
             raise UserError(
                 self.env._(
                     "Several people write from this account: a code sent there proves nothing. "
                     "Use the e-mail address, or ask for a document."
                 )
             )
-        place_sudo = self._place(accounts)
+        if accounts and not (accounts := self._covering_accounts(accounts)):
+            self._refuse_more_concerned()
+        place_sudo = accounts and self._place(accounts)
         if not place_sudo:
             raise UserError(
                 self.env._("There is no talk with this account to send a code to.")
             )
         code = self.env["social.crm.privacy.token"]._issue_code(
-            self, CODE_HOURS, place_sudo.identity_id.display_name
+            self, CODE_HOURS, place_sudo.identity_id
         )
         _subject, body = self._text("check_code", code=code, hours=CODE_HOURS)
         self._send_on_channel(body, identities=place_sudo.identity_id)
@@ -172,26 +197,32 @@ class SocialCrmPrivacyRequest(models.Model):
         :raise UserError: where no address is known, or several people share it
         """
         self._check_may_send()
-        known = sorted(set(self._known_emails()))
-        if not known:
+        if not self._known_emails():
             raise UserError(
                 self.env._(
                     "We knew no e-mail address of this person before. An address given with the "
                     "request proves nothing: send a code to the account, or ask for a document."
                 )
             )
-        address = known[0]
-        found = self.env["social.crm.subject"]._find(email=address, company=self.company_id)
-        if found.ambiguous:
-            raise UserError(
-                self.env._("Several contacts share this address: a link sent there proves nothing.")
-            )
-        self._mail_link(address)
+        if not (covering := self._covering_emails()):
+            subjects = self.env["social.crm.subject"]
+            if any(
+                why == SEVERAL_CONTACTS
+                for email in self._known_emails()
+                for why, _who in subjects._find(email=email, company=self.company_id).ambiguous
+            ):
+                raise UserError(
+                    self.env._(
+                        "Several contacts share this address: a link sent there proves nothing."
+                    )
+                )
+            self._refuse_more_concerned()
+        self._mail_link(covering[0])
         return True
 
     def _mail_link(self, address):
         token = self.env["social.crm.privacy.token"]._issue(
-            self, "email", LINK_HOURS, _masked(address)
+            self, "email", LINK_HOURS, address
         )
         until = fields.Datetime.add(fields.Datetime.now(), hours=LINK_HOURS)
         lang = self._person_lang()
@@ -203,24 +234,48 @@ class SocialCrmPrivacyRequest(models.Model):
         )
         self._send_by_email(subject, body, address)
 
-    def _confirmed_by_link(self):
-        """The person opened the link and pressed the button."""
+    def _confirmed_by_link(self, token):
+        """The person opened the link and pressed the button.
+
+        :param recordset token: the ``social.crm.privacy.token`` that was used up
+        """
         # sudo: a stranger's click, which proves itself
-        request_sudo = self.sudo()
-        if request_sudo.state == "received":
-            request_sudo._identified("email_link")
-            request_sudo._ask_clerks()
+        request_sudo, address = self.sudo(), token.sudo().email  # sudo: as above
+        if request_sudo.state != "received":
+            return
+        # who it is about may have been changed since the link was sent
+        if address not in request_sudo._covering_emails():
+            request_sudo.message_post(
+                body=self.env._(
+                    "The link was confirmed, but more is concerned now than it proves. Look at "
+                    "Who It Is, then send a new one."
+                )
+            )
+            return
+        request_sudo._identified("email_link", email=address)
+        request_sudo._ask_clerks()
+
+    def _confirmed_by_code(self, token):
+        """The person told back what only their account could read.
+
+        :param recordset token: the ``social.crm.privacy.token`` that was used up
+        :raise UserError: where more is concerned now than it proves
+        """
+        account = self._covering_accounts(token.sudo().identity_id)  # sudo: nobody reads tokens
+        if not account:
+            self._refuse_more_concerned()
+        self._identified("channel_code", account=account)
 
     def action_check_anew(self):
         """Whom it is about changes: the check and the approval are gone."""
         self.check_access("write")
-        self.filtered(lambda request: request.state in ("identified", "approved"))._move(
-            "received",
-            check_method=False,
-            checked_at=False,
-            checked_by_id=False,
-            approved_at=False,
-            approved_by_id=False,
+        packed = self.filtered(
+            lambda request: request.state == "in_progress" and request.package_state
+        )
+        packed._drop_package()
+        packed.sudo().package_state = "gone"  # sudo: written by the steps
+        (packed | self.filtered(lambda request: request.state in ("identified", "approved")))._move(
+            "received", **UNCHECKED
         )
 
     def _personal_data_fields(self):
@@ -235,8 +290,3 @@ class SocialCrmPrivacyRequest(models.Model):
             ),
         }
 
-
-def _masked(address):
-    """An address of which only its owner knows the rest: ``a***@example.org``."""
-    user, _at, host = address.partition("@")
-    return f"{user[:1]}***@{host}"

@@ -102,9 +102,9 @@ class SocialCrmPrivacyRequest(models.Model):
         self._drop_preview()
         return super()._close(state)
 
-    def _identified(self, method):
+    def _identified(self, method, **proof):
         """Override: the other clerks are asked to look."""
-        super()._identified(method)
+        super()._identified(method, **proof)
         self.filtered("needs_second_person")._ask_clerks()
 
     # === ERASING === #

@@ -4,7 +4,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import email_normalize, format_date, html2plaintext
+from odoo.tools import (
+    clean_context,
+    email_normalize,
+    format_date,
+    format_datetime,
+    html2plaintext,
+)
 from odoo.tools.mail import email_split_tuples
 
 from odoo.addons.social_crm_base.tools.action import CLOSE, form_of, notice
@@ -14,6 +20,8 @@ from .social_crm_subject import literal
 #: What is older was answered or not long ago, for example in an imported archive.
 PROPOSE_DAYS = 100
 MAX_WORDS = 10000
+#: How long servers hold up a mail at most, so that its own date can be true.
+MAIL_DELAY = timedelta(days=2)
 SAID = ("said_name", "said_handle", "said_url", "said_email", "said_phone")
 
 
@@ -124,6 +132,8 @@ class SocialCrmPrivacyRequest(models.Model):
         """
         # sudo: strangers, the mail gateway and agents bring requests; only clerks work on them
         requests_sudo = self.sudo().with_company(company or self.env.company)
+        # whoever calls from outside says what the context is
+        requests_sudo = requests_sudo.with_context(clean_context(self.env.context))
         request_sudo = requests_sudo.create(
             {
                 "kind": kind,
@@ -134,13 +144,15 @@ class SocialCrmPrivacyRequest(models.Model):
             }
         )
         request_sudo._set_subject(request_sudo._find_subject())
-        if same := request_sudo._same_open():
+        same = request_sudo._same_open()
+        joins = bool(same) and request_sudo._asks_the_same(same)
+        if joins:
             request_sudo._join_into(same)
-            return same
-        request_sudo._ask_clerks()
-        if state == "received":
+        else:
+            request_sudo._ask_clerks()
+        if state == "received":  # joined or not: who asks does not learn that somebody else did
             request_sudo._tell_person("receipt")
-        return request_sudo
+        return same if joins else request_sudo
 
     def _ask_clerks(self):
         """One task for whoever handles it, else for every clerk; it takes the last one's place."""
@@ -190,24 +202,63 @@ class SocialCrmPrivacyRequest(models.Model):
             limit=1,
         )
 
+    def _asks_the_same(self, other):
+        """Whether two requests are surely the same person's, so that no clerk need look.
+
+        Equal words or an equal address do not make two people one: a family has one address, and
+        anybody can say another's name. What is less than sure is offered to a clerk.
+
+        :param recordset other: an open request for the same thing
+        :rtype: bool
+        """
+        mine, theirs = self._said_keys(), other._said_keys()
+        if mine["email"] and theirs["email"] and mine["email"] != theirs["email"]:
+            return False
+        if self._people() == other._people() and (
+            self.subject_identity_ids or self.subject_partner_ids
+        ):
+            return True
+        about_nobody = not all(
+            request.subject_identity_ids or request.subject_partner_ids
+            for request in (self, other)
+        )
+        return about_nobody and bool(mine["email"]) and all(
+            not mine[name] or not theirs[name] or mine[name] == theirs[name] for name in mine
+        )
+
+    def _said_keys(self):
+        """What was said of themselves, so that it can be compared.
+
+        :rtype: dict[str, str]
+        """
+        keys = {
+            name.removeprefix("said_"): (self[name] or "").strip().lower().lstrip("@")
+            for name in SAID
+        }
+        return {**keys, "email": email_normalize(self.said_email or "") or ""}
+
     def _join_into(self, other):
         """The same was asked before: one answer, by the earlier term.
+
+        Where work began, nothing is added any more. An address that comes along is written down,
+        but is not where answers go: nobody proved it.
 
         :param recordset other: the one that stays
         """
         self._move("joined", duplicate_of_id=other.id, closed_at=fields.Datetime.now(),
                    closed_by_id=self.env.uid)  # fmt: skip
         other_sudo = other.sudo()  # sudo: steps write what nobody writes by hand
-        values = {"received_at": min(self.received_at, other.received_at)}
-        for name in SAID:
-            if self[name] and not other[name]:
-                values[name] = self[name]
         if other.state in ("proposed", "received"):
+            values = {name: self[name] for name in SAID if self[name] and not other[name]}
+            values["answer_way"] = other.answer_way
+            values["answer_email"] = other.answer_email
             values["subject_identity_ids"] = [
                 Command.link(i) for i in self.subject_identity_ids.ids
             ]
             values["subject_partner_ids"] = [Command.link(i) for i in self.subject_partner_ids.ids]
-        other_sudo.write(values)
+            if self.source != "email":  # a mail dates itself
+                values["received_at"] = min(self.received_at, other.received_at)
+            other_sudo.write(values)
         if other.state == "proposed" and self.source != "message":
             other_sudo._move("received")
         other_sudo.message_post(
@@ -250,7 +301,8 @@ class SocialCrmPrivacyRequest(models.Model):
         subject = (msg_dict.get("subject") or "")[:200]
         [(name, address)] = email_split_tuples(msg_dict.get("email_from") or "")[:1] or [("", "")]
         kind = self.env["social.crm.privacy.trigger"]._kind_of(f"{subject}\n{body}")
-        received = msg_dict.get("date") or fields.Datetime.now()
+        claimed = fields.Datetime.to_datetime(msg_dict.get("date") or fields.Datetime.now())
+        received = self._mail_received_at(claimed)
         request = self._receive(
             kind or "access",
             "email",
@@ -258,13 +310,31 @@ class SocialCrmPrivacyRequest(models.Model):
             said_name=name or False,
             said_email=address or False,
             description=f"{subject}\n\n{body}".strip(),
-            received_at=min(fields.Datetime.to_datetime(received), fields.Datetime.now()),
+            received_at=received,
         )
+        if received != claimed:
+            request.message_post(
+                body=self.env._(
+                    "The mail says it was written on %(moment)s. The clock starts when it "
+                    "arrived.",
+                    moment=format_datetime(self.env, claimed),
+                )
+            )
         if not kind:
             request.message_post(
                 body=self.env._("What is asked was not understood: read it and choose the kind.")
             )
         return request
+
+    @api.model
+    def _mail_received_at(self, claimed):
+        """When a mail's clock starts: its own date, as far as a server may have held it up.
+
+        :param datetime claimed: of the header, which says whatever its writer wants
+        :rtype: datetime
+        """
+        now = fields.Datetime.now()
+        return claimed if now - MAIL_DELAY <= claimed <= now else now
 
     @api.model
     def _company_of_mail(self, msg_dict):

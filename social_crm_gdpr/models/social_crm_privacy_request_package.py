@@ -143,6 +143,7 @@ class SocialCrmPrivacyRequest(models.Model):
         self.check_access("write")
         if self.state != "in_progress" or self.kind not in KINDS:
             raise UserError(self.env._("Carry the request out first."))
+        self._check_same_people()
         self._queue_package()
 
     def action_package_download(self):
@@ -151,6 +152,7 @@ class SocialCrmPrivacyRequest(models.Model):
         self.check_access("write")
         if self.package_state != "ready":
             raise UserError(self.env._("The package is not ready."))
+        self._check_same_people()
         people = self.subject_identity_ids or self.subject_partner_ids
         self.env["social.crm.access.log"]._note("export", people, purpose=self.name)
         self._told("package_handed_out")
@@ -168,8 +170,8 @@ class SocialCrmPrivacyRequest(models.Model):
                 raise UserError(self.env._("The package is not ready."))
             if request.state not in ("in_progress", "answered"):
                 raise UserError(self.env._("Carry the request out first."))
-            subject, body = request._package_text()
-            request._send(subject, body)
+            request._check_same_people()
+            request._send("package", *request._package_text())
             # sudo: written by the step itself
             request.sudo().package_sent_at = fields.Datetime.now()
             request._told("package_sent")

@@ -36,6 +36,10 @@ class SocialCrmPrivacyRequest(models.Model):
     )
     extended_at = fields.Datetime(readonly=True, copy=False)
     extended_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    extension_told_on = fields.Date(
+        readonly=True, copy=False,
+        help="An extension counts once the person was told, within the first term.",
+    )
     extension_reason = fields.Text(
         copy=False, help="Complex, or many requests; the person is told it within the first term."
     )
@@ -82,40 +86,63 @@ class SocialCrmPrivacyRequest(models.Model):
         return late if True in value else ~late
 
     def action_extend(self):
-        """Take the longest extension the law allows, for the reason written down.
+        """Take the longest extension the law allows, for the reason written down, and tell it.
 
-        :raise UserError: without a reason, too late, or where the law knows no extension
+        :return: where the person is told by hand, the screen with the text to be told
+        :raise UserError: without a reason, too late, where the law knows no extension, or where
+            the person cannot be told
         """
+        self.ensure_one()
         self.check_access("write")
-        for request in self:
-            law = request.jurisdiction_id
-            if not law.extension_amount:
-                raise UserError(
-                    self.env._("%(law)s knows no extension: answer in time.", law=law.name)
+        self._check_extendable()
+        until = self.jurisdiction_id._due(self.received_at, self.company_id, extended=True)
+        words = {"deadline": self._deadline_words(until), "reason": self.extension_reason}
+        if self.is_told_by_hand:
+            return self._action_tell_by_hand("extension", **words)
+        if self.answer_way != "hand":
+            self._send("extension", *self._text("extension", **words))
+        self._extend()
+        return True
+
+    def _check_extendable(self):
+        """:raise UserError: where the term cannot be extended, or not any more"""
+        law = self.jurisdiction_id
+        if not law.extension_amount:
+            raise UserError(
+                self.env._("%(law)s knows no extension: answer in time.", law=law.name)
+            )
+        if self.extended_at or self.closed_at:
+            raise UserError(self.env._("This was extended or answered already."))
+        if not (self.extension_reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Write down why it takes longer (%(article)s): the person is told.",
+                    article=law.extension_article,
                 )
-            if request.extended_at or request.closed_at:
-                raise UserError(self.env._("This was extended or answered already."))
-            if not (request.extension_reason or "").strip():
-                raise UserError(
-                    self.env._(
-                        "Write down why it takes longer (%(article)s): the person is told.",
-                        article=law.extension_article,
-                    )
+            )
+        if fields.Datetime.now() > self.first_due_at:
+            raise UserError(
+                self.env._(
+                    "The first term is over: an extension must be told within it "
+                    "(%(article)s). Answer now.",
+                    article=law.extension_article,
                 )
-            if fields.Datetime.now() > request.first_due_at:
-                raise UserError(
-                    self.env._(
-                        "The first term is over: an extension must be told within it "
-                        "(%(article)s). Answer now.",
-                        article=law.extension_article,
-                    )
-                )
+            )
+
+    def _extend(self, told_on=None):
+        """The term is extended as from the moment the person is told.
+
+        :param date told_on: when, where they were told by hand; today by default
+        """
         # sudo: written by the step itself, whose rights were checked
         self.sudo().write(
-            {"extended_at": fields.Datetime.now(), "extended_by_id": self.env.uid}
+            {
+                "extended_at": fields.Datetime.now(),
+                "extended_by_id": self.env.uid,
+                "extension_told_on": told_on or fields.Date.context_today(self),
+            }
         )
         self._told("extended")
-        self._tell_person("extension")
 
     @api.model
     def _cron_remind(self):
@@ -160,7 +187,8 @@ class SocialCrmPrivacyRequest(models.Model):
         return {
             **super()._personal_data_fields(),
             **not_personal(
-                "received_at due_at due_date first_due_at extended_at reminded_hours"
+                "received_at due_at due_date first_due_at extended_at reminded_hours "
+                "extension_told_on"
             ),
             **classify(
                 CONTENT,

@@ -9,12 +9,15 @@ from odoo.addons.social_crm_base.tools.keyring import keyed_hash
 from odoo.addons.social_crm_base.tools.privacy import (
     CONTACT,
     EMPLOYEE,
+    IDENTITY,
     KEEP,
     ROW,
     TECHNICAL,
     classify,
     not_personal,
 )
+
+from .social_crm_privacy_request_proof import masked
 
 SELECTOR_BYTES = 9
 SECRET_BYTES = 32
@@ -47,7 +50,12 @@ class SocialCrmPrivacyToken(models.Model):
     )
     selector = fields.Char(required=True)
     secret_hash = fields.Char(required=True)
-    sent_to = fields.Char(help="The address, masked.")
+    sent_to = fields.Char(help="Where it went: the account, or the address, masked.")
+    email = fields.Char(help="The address whose reader it proves, until it was used.")
+    identity_id = fields.Many2one(
+        "social.crm.identity", index="btree_not_null", ondelete="cascade",
+        help="The account whose owner it proves.",
+    )
     sent_at = fields.Datetime(required=True, default=fields.Datetime.now)
     expires_at = fields.Datetime(required=True)
     tries = fields.Integer()
@@ -66,32 +74,39 @@ class SocialCrmPrivacyToken(models.Model):
     _selector_unique = models.Constraint("UNIQUE(selector)", "This link is taken.")
 
     @api.model
-    def _issue(self, request, purpose, hours, sent_to=""):
+    def _issue(self, request, purpose, hours, email=""):
         """Make a link; the ones before it no longer work.
 
         :param str purpose: ``email`` or ``package``
         :param int hours: for how long it works
-        :param str sent_to: the address, masked
+        :param str email: the address it goes to
         :return: the token, which is nowhere else
         :rtype: str
         """
         selector = secrets.token_hex(SELECTOR_BYTES)
         secret = secrets.token_urlsafe(SECRET_BYTES)
-        self._make(request, purpose, selector, secret, hours, sent_to)
+        self._make(
+            request, purpose, selector, secret, hours, email=email,
+            sent_to=email and masked(email),
+        )  # fmt: skip
         return f"{selector}.{secret}"
 
     @api.model
-    def _issue_code(self, request, hours, sent_to=""):
+    def _issue_code(self, request, hours, account):
         """Make a code short enough to be told back.
 
+        :param recordset account: the ``social.crm.identity`` it goes to
         :rtype: str
         """
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-        self._make(request, "code", secrets.token_hex(SELECTOR_BYTES), code, hours, sent_to)
+        self._make(
+            request, "code", secrets.token_hex(SELECTOR_BYTES), code, hours,
+            identity_id=account.id, sent_to=account.display_name,
+        )  # fmt: skip
         return code
 
     @api.model
-    def _make(self, request, purpose, selector, secret, hours, sent_to):
+    def _make(self, request, purpose, selector, secret, hours, **where):
         tokens_sudo = self.sudo()  # sudo: nobody but this method makes tokens
         tokens_sudo.search(
             [
@@ -99,7 +114,7 @@ class SocialCrmPrivacyToken(models.Model):
                 ("purpose", "=", purpose),
                 ("state", "=", "open"),
             ]
-        ).state = "replaced"
+        ).write({"state": "replaced", "email": False})
         now = fields.Datetime.now()
         tokens_sudo.create(
             {
@@ -107,10 +122,10 @@ class SocialCrmPrivacyToken(models.Model):
                 "purpose": purpose,
                 "selector": selector,
                 "secret_hash": self._hash(purpose, selector, secret),
-                "sent_to": sent_to,
                 "sent_at": now,
                 "expires_at": now + timedelta(hours=hours),
                 "user_id": self.env.uid,
+                **where,
             }
         )
 
@@ -157,21 +172,22 @@ class SocialCrmPrivacyToken(models.Model):
     def _enter(self, request, code):
         """Compare a code that was told back. Never raises: the count of tries must survive.
 
-        :return: whether it is right, and what to tell whoever typed it
-        :rtype: tuple[bool, str]
+        :return: the code's row if it is right, and what to tell whoever typed it
+        :rtype: tuple[recordset, str]
         """
         # sudo: hashes are for this comparison only
         found_sudo = self.sudo().search(
             [("request_id", "=", request.id), ("purpose", "=", "code")], limit=1
         )
+        wrong = found_sudo.browse()
         if not found_sudo or found_sudo.state in ("used", "replaced"):
-            return False, self.env._("Send a code first.")
+            return wrong, self.env._("Send a code first.")
         found_sudo.lock_for_update()
         found_sudo.invalidate_recordset(["state", "tries"])
         if found_sudo.state == "locked":
-            return False, self.env._("Too many wrong codes: send a new one.")
+            return wrong, self.env._("Too many wrong codes: send a new one.")
         if fields.Datetime.now() >= found_sudo.expires_at:
-            return False, self.env._("The code is too old: send a new one.")
+            return wrong, self.env._("The code is too old: send a new one.")
         typed = "".join(char for char in code or "" if char in "0123456789")
         right = hmac.compare_digest(
             self._hash("code", found_sudo.selector, typed), found_sudo.secret_hash
@@ -179,11 +195,11 @@ class SocialCrmPrivacyToken(models.Model):
         found_sudo.tries += 1
         if right:
             found_sudo.write({"state": "used", "used_at": fields.Datetime.now()})
-            return True, ""
+            return found_sudo, ""
         if found_sudo.tries >= MAX_TRIES:
             found_sudo.state = "locked"
-            return False, self.env._("Wrong code. This one is locked now: send a new one.")
-        return False, self.env._(
+            return wrong, self.env._("Wrong code. This one is locked now: send a new one.")
+        return wrong, self.env._(
             "Wrong code. %(left)s tries are left.", left=MAX_TRIES - found_sudo.tries
         )
 
@@ -202,7 +218,8 @@ class SocialCrmPrivacyToken(models.Model):
     def _personal_data_fields(self):
         return {
             **not_personal("request_id purpose sent_at expires_at tries used_at state"),
-            **classify(CONTACT, ROW, "sent_to"),
+            **classify(CONTACT, ROW, "sent_to email"),
+            **classify(IDENTITY, ROW, "identity_id"),
             **classify(TECHNICAL, ROW, "selector secret_hash"),
             **classify(
                 EMPLOYEE, KEEP, "user_id", ground="GDPR Art. 5(2): who checked the identity"

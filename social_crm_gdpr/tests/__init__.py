@@ -28,8 +28,10 @@ from . import test_printable
 from . import test_privacy_answer
 from . import test_privacy_intake
 from . import test_privacy_package
+from . import test_privacy_proof
 from . import test_privacy_public
 from . import test_privacy_request
+from . import test_privacy_told
 from . import test_privacy_tour
 from . import test_public
 from . import test_register

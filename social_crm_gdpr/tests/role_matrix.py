@@ -54,6 +54,7 @@ RIGHTS = {
         social.crm.consent.import
         social.crm.consent.import.line
         social.crm.privacy.check
+        social.crm.privacy.tell
     """,
     "- - - - rwcd - rwcd rwcd rwcd -": """
         social.crm.consent.record

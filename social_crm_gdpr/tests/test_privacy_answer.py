@@ -97,7 +97,8 @@ class TestPrivacyAnswer(PrivacyCommon):
         token = mail.body_html.split("/privacy/confirm/")[1].split("<")[0].split('"')[0]
         tokens = self.env["social.crm.privacy.token"]
         self.assertTrue(tokens._look(token, "email"))
-        tokens._redeem(token, "email").request_id._confirmed_by_link()
+        found = tokens._redeem(token, "email")
+        found.request_id._confirmed_by_link(found)
         self.assertEqual((request.state, request.check_method), ("identified", "email_link"))
         self.assertFalse(request.checked_by_id)
         self.assertFalse(tokens._redeem(token, "email"))
@@ -115,6 +116,8 @@ class TestPrivacyAnswer(PrivacyCommon):
     def in_progress(self, kind="complaint", **values):
         request = self.request(kind, **values)
         request.action_check_document()
+        if request.can_vouch:
+            request.action_vouch_address()
         request.action_execute()
         return request
 
@@ -183,6 +186,7 @@ class TestPrivacyAnswer(PrivacyCommon):
     def test_of_an_answered_erasure_nothing_said_stays(self):
         request = self.request("erasure", said_email="ada@example.org", said_name="Ada Lovelace")
         request.action_check_document()
+        request.action_vouch_address()
         request.with_user(self.second).action_approve()
         request.action_execute()
         request.answer_text = "Erased."

@@ -1,6 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -135,6 +137,7 @@ class TestPrivacyIntake(PrivacyCommon):
             }
         )
 
+    @freeze_time("2026-03-03 10:00:00")
     def test_a_mail_is_a_request_since_it_was_sent(self):
         request = self.mail()
         self.assertEqual((request.kind, request.source), ("access", "email"))
@@ -149,6 +152,17 @@ class TestPrivacyIntake(PrivacyCommon):
         self.assertTrue(
             request.message_ids.filtered(lambda note: "not understood" in (note.body or ""))
         )
+
+    def test_a_mail_cannot_date_itself_into_the_past_either(self):
+        first = self.requests._receive("access", "web", said_email="ada@example.org")
+        received = first.received_at
+        request = self.mail(date="2001-01-01 00:00:00", email_from="Bob <bob@example.org>")
+        self.assertFalse(request.is_late)
+        self.assertGreater(request.received_at, fields.Datetime.now() - timedelta(hours=1))
+        self.assertTrue(request.message_ids.filtered(lambda note: "2001" in (note.body or "")))
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        self.assertEqual(self.mail(date=fields.Datetime.to_string(yesterday)), first)
+        self.assertEqual(first.received_at, received, "a joined mail moves nobody's clock")
 
     def test_a_mail_without_sender_or_subject_is_still_taken(self):
         request = self.mail(email_from="", subject=None, body=False)

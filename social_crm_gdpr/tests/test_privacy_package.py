@@ -44,6 +44,8 @@ class TestPrivacyPackage(PrivacyCommon):
     def build(self, kind="access", **values):
         request = self.request(kind, subject_partner_ids=[(6, 0, self.contact.ids)], **values)
         request.action_check_document()
+        if request.can_vouch:
+            request.action_vouch_address()
         request.action_execute()
         while request.sudo()._build_step():
             continue

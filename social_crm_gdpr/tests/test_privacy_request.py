@@ -99,7 +99,8 @@ class TestPrivacyRequest(PrivacyCommon):
 
     def test_an_extension_needs_a_reason_in_time_and_a_law_that_knows_it(self):
         self.company.resource_calendar_id.tz = "UTC"
-        request = self.request(received_at=datetime(2026, 3, 3, 9))
+        asked = {"received_at": datetime(2026, 3, 3, 9), "said_email": "x@example.org"}
+        request = self.request(**asked)
         self.assertEqual(request.due_at, datetime(2026, 4, 3, 23, 59, 59))
         with freeze_time("2026-03-20"):
             with self.assertRaisesRegex(UserError, "why it takes longer"):
@@ -109,7 +110,7 @@ class TestPrivacyRequest(PrivacyCommon):
             self.assertEqual(request.due_at, datetime(2026, 6, 3, 23, 59, 59))
             with self.assertRaisesRegex(UserError, "already"):
                 request.action_extend()
-        late = self.request(received_at=datetime(2026, 3, 3, 9), extension_reason="Many")
+        late = self.request(**asked, extension_reason="Many")
         with freeze_time("2026-04-04"), self.assertRaisesRegex(UserError, "first term is over"):
             late.action_extend()
         fast = self.request(

@@ -7,4 +7,5 @@ from . import social_crm_interaction_retain
 from . import social_crm_lead_create_line
 from . import social_crm_privacy_check
 from . import social_crm_privacy_start
+from . import social_crm_privacy_tell
 from . import social_crm_unmask

@@ -22,10 +22,10 @@ class SocialCrmPrivacyCheck(models.TransientModel):
         self.ensure_one()
         request = self.request_id
         request.check_access("write")
-        right, message = self.env["social.crm.privacy.token"]._enter(request, self.code)
-        if not right:
+        token, message = self.env["social.crm.privacy.token"]._enter(request, self.code)
+        if not token:
             return request._action_enter_code(message)
-        request._identified("channel_code")
+        request._confirmed_by_code(token)
         return {"type": "ir.actions.act_window_close"}
 
     def _personal_data_fields(self):

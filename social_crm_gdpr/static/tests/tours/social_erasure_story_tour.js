@@ -60,6 +60,15 @@ tours.add("social_erasure_check_tour", {
         click("button[name=action_check_document]"),
         AGREE,
         {
+            content: "A claimed address gets no answer until somebody stands up for it",
+            trigger: `.alert:contains('Nobody proved that the person reads ${EMAIL}')`,
+        },
+        click("button[name=action_vouch_address]"),
+        AGREE,
+        {
+            trigger: ".o_form_view:not(:has(button[name=action_vouch_address]))",
+        },
+        {
             content: "Nobody decides before they saw what goes",
             trigger: ".o_field_widget[name=next_step]:contains('Press Preview')",
         },
