@@ -121,7 +121,7 @@ class SocialCrmPrivacy(Controller):
 
     @route("/privacy/status/<string:code>", type="http", auth="public", methods=["GET"],
            sitemap=False, website=True)  # fmt: skip
-    @public(form="status")
+    @public(form="status", limit=30, methods=("GET", "HEAD"))
     def status(self, code):
         """How far a deletion is that a network told us of."""
         found = request.env["social.crm.privacy.request"]._by_confirmation(code)

@@ -1,4 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -15,8 +16,8 @@ GC_BATCH = 10000
 class SocialCrmFormCap(models.Model):
     """Sendings of public forms, counted per address and hour.
 
-    One row a sending, so that nobody waits for a lock; the address is a keyed hash that changes
-    every hour.
+    One row a sending, so that only sendings of one address wait for each other; the address is a
+    keyed hash that changes every hour.
     """
 
     # No access: written and read by the public forms themselves, see tools/public.py
@@ -38,15 +39,34 @@ class SocialCrmFormCap(models.Model):
         """
         now = fields.Datetime.now()
         key = hour_key(form, address, now.replace(minute=0, second=0, microsecond=0))
-        [[count]] = self.env.execute_query(
-            SQL("SELECT count(*) FROM social_crm_form_cap WHERE key = %s", key)
-        )
-        if count >= limit:
-            return False
-        self.env.cr.execute(
-            SQL("INSERT INTO social_crm_form_cap (key, happened_at) VALUES (%s, %s)", key, now)
-        )
-        return True
+        with self._one_at_a_time(key):
+            [[count]] = self.env.execute_query(
+                SQL("SELECT count(*) FROM social_crm_form_cap WHERE key = %s", key)
+            )
+            if count >= limit:
+                return False
+            self.env.cr.execute(
+                SQL("INSERT INTO social_crm_form_cap (key, happened_at) VALUES (%s, %s)", key, now)
+            )
+            return True
+
+    @contextmanager
+    def _one_at_a_time(self, key):
+        """Let sendings of one address in one after the other, each seeing those before it.
+
+        A lock of the session, not of the transaction: the transaction begins anew once the lock is
+        there, or it would not see what whoever had the lock has written; and what is written is
+        committed before the lock is given back.
+        """
+        cr = self.env.cr
+        cr.execute(SQL("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key))
+        try:
+            cr.commit()  # pylint: disable=invalid-commit (the cursor is this count's own)
+            yield
+            cr.commit()  # pylint: disable=invalid-commit (as above)
+        finally:
+            cr.rollback()
+            cr.execute(SQL("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key))
 
     @api.autovacuum
     def _gc_old(self):

@@ -1,13 +1,18 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import re
 import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from werkzeug.exceptions import Forbidden
 
+from odoo import SUPERUSER_ID, api
+from odoo.fields import Datetime
 from odoo.http import Response
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tools import mute_logger
 
@@ -30,6 +35,10 @@ class Pages:
 
     @public(form="test", limit=3)
     def form(self):
+        return Response(status=200)
+
+    @public(form="guess", limit=3, methods=("GET", "HEAD"))
+    def guess(self):
         return Response(status=200)
 
     @public(form="test", limit=3)
@@ -76,6 +85,30 @@ class TestPublic(TransactionCase):
             self.assertEqual(self.call("form", method="GET").status_code, 200)
         with freeze_time("2026-03-02 10:00:00"):
             self.assertEqual(self.call("form").status_code, 200)
+
+    def test_guessing_by_opening_pages_is_capped_too(self):
+        states = [self.call("guess", method="GET").status_code for _time in range(4)]
+        self.assertEqual(states, [200, 200, 200, 429])
+
+    def test_sendings_at_once_do_not_pass_the_cap_together(self):
+        form, senders = f"race-{uuid.uuid4()}", 8
+        start = threading.Barrier(senders)
+
+        def send(_number):
+            # a connection of its own, as each request has
+            with db_connect(self.env.cr.dbname).cursor() as cr:
+                caps = api.Environment(cr, SUPERUSER_ID, {})["social.crm.form.cap"]
+                start.wait()
+                return caps._admit(form, "192.0.2.9", 3)
+
+        hour = Datetime.now().replace(minute=0, second=0, microsecond=0)
+        key = hour_key(form, "192.0.2.9", hour)
+        try:
+            with ThreadPoolExecutor(senders) as pool:
+                self.assertEqual(sum(pool.map(send, range(senders))), 3)
+        finally:
+            with db_connect(self.env.cr.dbname).cursor() as cr:
+                cr.execute("DELETE FROM social_crm_form_cap WHERE key = %s", [key])
 
     def test_what_fails_afterwards_is_counted_too(self):
         for _time in range(3):

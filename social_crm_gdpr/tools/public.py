@@ -56,20 +56,21 @@ def secure(response):
     return response
 
 
-def public(form=None, limit=FORM_CAP):
+def public(form=None, limit=FORM_CAP, methods=("POST",)):
     """Decorate a route strangers may call (below ``@route``).
 
     Errors raised as HTTP exceptions get the headers too.
 
-    :param str form: name of the form whose sendings (POST) are capped; several routes may share it
+    :param str form: name of the form whose sendings are capped; several routes may share it
     :param int limit: sendings per address and hour
+    :param tuple methods: what counts as a sending; ``GET`` too where a code is tried by opening
     """
 
     def decorate(endpoint):
         @functools.wraps(endpoint)
         def guarded(self, *args, **params):
             try:
-                if form and request.httprequest.method == "POST":
+                if form and request.httprequest.method in methods:
                     check_cap(form, limit)
                 response = Response.load(endpoint(self, *args, **params))
             except HTTPException as error:
@@ -111,7 +112,7 @@ def check_cap(form, limit=FORM_CAP):
 
     :raise TooManyRequests: above the cap
     """
-    # nobody to ask for rights: strangers send forms
+    # nobody to ask for rights: strangers send forms; the counting commits by itself
     with request.env.registry.cursor() as cr:
         admitted = request.env(cr=cr, su=True)["social.crm.form.cap"]._admit(
             form, request.httprequest.remote_addr or "", limit
