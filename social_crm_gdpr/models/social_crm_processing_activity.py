@@ -11,6 +11,19 @@ LEGAL_BASES = [
     ("interest", "Legitimate interest, Art. 6(1)(f)"),
 ]
 REVIEW_MONTHS = 12
+#: What an entry takes over from a network or purpose.
+FACTS = (
+    "name", "purpose", "legal_basis", "role", "joint_note", "subjects", "data", "recipients",
+    "transfer", "retention",
+)  # fmt: skip
+
+
+def facts_of(values):
+    """What was prefilled, as it is compared later.
+
+    :rtype: dict
+    """
+    return {name: values.get(name) or False for name in FACTS}
 
 
 class SocialCrmProcessingActivity(models.Model):
@@ -55,7 +68,7 @@ class SocialCrmProcessingActivity(models.Model):
     joint_note = fields.Text(
         string="Arrangement",
         translate=True,
-        help="Art. 26: who answers for what, and where the arrangement can be read.",
+        help="Art. 26 or 28: who answers for what, and where the arrangement can be read.",
     )
     subjects = fields.Text(
         string="Whose Data", required=True, translate=True, help="Art. 30(1)(c)."
@@ -73,6 +86,11 @@ class SocialCrmProcessingActivity(models.Model):
     prefill_key = fields.Char(
         readonly=True, copy=False, help="What it was prefilled from; prefilled once."
     )
+    prefill_facts = fields.Json(
+        readonly=True, copy=False,
+        help="What was prefilled: what nobody changed since follows the network.",
+    )
+    prefill_lang = fields.Char(readonly=True, copy=False)
     owner_id = fields.Many2one("res.users", tracking=True)
     reviewed_on = fields.Date(tracking=True)
     review_due = fields.Boolean(compute="_compute_review_due", search="_search_review_due")
@@ -125,21 +143,32 @@ class SocialCrmProcessingActivity(models.Model):
     def action_prefill(self):
         """Draft an entry for each network in use and each purpose that has none yet.
 
+        Drafts follow what changed since, but for what somebody wrote into them; what is in force
+        is not changed: who answers for it is told what is no longer so.
+
         :return: an action on the drafts
         :rtype: dict
         """
         self.check_access("create")
-        found = {**self._prefill_networks(), **self._prefill_purposes()}
-        known = set(
-            self.with_context(active_test=False)
-            .search([("company_id", "=", self.env.company.id), ("prefill_key", "!=", False)])
-            .mapped("prefill_key")
+        known = self.with_context(active_test=False).search(
+            [("company_id", "=", self.env.company.id), ("prefill_key", "!=", False)]
         )
+        languages = dict(self.env["res.lang"].get_installed())
+        for lang, entries in known.grouped("prefill_lang").items():
+            lang = lang if lang in languages else self.env.lang
+            entries.with_context(lang=lang)._refresh_prefilled()
+        keys = set(known.mapped("prefill_key"))
         self.create(
             [
-                {**values, "prefill_key": key, "company_id": self.env.company.id}
-                for key, values in found.items()
-                if key not in known
+                {
+                    **values,
+                    "prefill_key": key,
+                    "prefill_facts": facts_of(values),
+                    "prefill_lang": self.env.lang,
+                    "company_id": self.env.company.id,
+                }
+                for key, values in self._prefilled().items()
+                if key not in keys
             ]
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -147,6 +176,40 @@ class SocialCrmProcessingActivity(models.Model):
         )
         action["context"] = {"search_default_draft": 1}
         return action
+
+    @api.model
+    def _prefilled(self):
+        return {**self._prefill_networks(), **self._prefill_purposes()}
+
+    def _refresh_prefilled(self):
+        """Let entries follow what they were prefilled from."""
+        labels = {name: self._fields[name]._description_string(self.env) for name in FACTS}
+        found = self._prefilled()
+        for entry in self.filtered(lambda entry: entry.prefill_key in found):
+            now, before = facts_of(found[entry.prefill_key]), entry.prefill_facts or {}
+            changed = {name: now[name] for name in FACTS if now[name] != before.get(name)}
+            if not changed or not before:
+                entry.prefill_facts = now
+                continue
+            if entry.state == "draft":
+                entry.write(
+                    {
+                        name: value
+                        for name, value in changed.items()
+                        if (entry[name] or False) == before.get(name)
+                    }
+                )
+            else:
+                entry.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=self.env._("Look whether this entry still holds"),
+                    note=self.env._(
+                        "Changed since it was prefilled: %(fields)s.",
+                        fields=", ".join(labels[name] for name in changed),
+                    ),
+                    user_id=entry.owner_id.id or self.env.uid,
+                )
+            entry.prefill_facts = now
 
     @api.model
     def _prefill_networks(self):
@@ -175,6 +238,7 @@ class SocialCrmProcessingActivity(models.Model):
                     channels=", ".join(channels.mapped("name")),
                 ),
                 "legal_basis": "interest",
+                # a network that works for us ("processor") leaves us the controller
                 "role": platform.our_role if platform.our_role == "joint" else "controller",
                 "joint_note": agreement,
                 "subjects": self.env._("People who write to these accounts or about us there."),
@@ -244,7 +308,7 @@ class SocialCrmProcessingActivity(models.Model):
             **not_personal(
                 "name sequence active company_id state purpose legal_basis interest role "
                 "joint_note subjects data recipients transfer retention security platform_ids "
-                "reviewed_on prefill_key"
+                "reviewed_on prefill_key prefill_facts prefill_lang"
             ),
             **classify(
                 EMPLOYEE, KEEP, "owner_id", ground="GDPR Art. 30: who answers for an activity"

@@ -51,6 +51,27 @@ class TestBreach(MeasureCommon):
         log = self.env["social.crm.access.log"].search([("purpose", "=", breach.reference)])
         self.assertEqual(len(log), 3)
 
+    def test_other_companies_contacts_are_not_counted(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["res.partner"].create(
+            [
+                {"name": "Struck", "company_id": company}
+                for company in (self.company.id, False, other.id, other.id)
+            ]
+        )
+        breach = self.breach(model="res.partner", domain="[('name', '=', 'Struck')]")
+        breach.action_count()
+        self.assertEqual((breach.record_count, breach.person_count), (2, 2))
+
+    def test_its_steps_are_not_invented(self):
+        steps = {"state": "closed", "reported_at": at(0), "person_count": 1, "told_at": at(0)}
+        breach = self.breach()
+        for name, value in steps.items():
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                self.breach(**{name: value})
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                breach.write({name: value})
+
     def test_late_is_told_with_the_reason_only(self):
         breach = self.breach(risk="risk")
         with freeze_time(at(0) + timedelta(hours=80)):

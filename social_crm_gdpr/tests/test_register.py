@@ -105,6 +105,29 @@ class TestRegister(SocialCrmCommon):
         with self.assertRaises(AccessError):
             activities.with_user(self.officer).action_prefill()
 
+    def test_a_draft_follows_the_network_but_for_what_somebody_wrote(self):
+        activities = self.env["social.crm.processing.activity"].with_user(self.clerk)
+        self.platform.write({"our_role": "controller", "transfer_ground": "open"})
+        activities.action_prefill()
+        entry = activities.search([("prefill_key", "=", f"platform:{self.platform.code}")])
+        entry.subjects = "Our customers"
+        arrangement = {"joint_agreement": "Rules", "joint_agreement_on": "2025-02-03"}
+        self.platform.write({"our_role": "joint", "transfer_ground": "scc", **arrangement})
+        activities.action_prefill()
+        self.assertEqual(entry.role, "joint")
+        self.assertIn("Art. 46", entry.transfer)
+        self.assertIn("2025-02-03", entry.joint_note)
+        self.assertEqual(entry.subjects, "Our customers")
+        entry.write({"interest": "Being reached", "owner_id": self.clerk.id})
+        entry.action_put_in_force()
+        self.platform.transfer_ground = "none"
+        for _time in range(2):
+            activities.action_prefill()
+        self.assertIn("Art. 46", entry.transfer, "what is in force is not changed behind anybody")
+        self.assertEqual(entry.activity_ids.user_id, self.clerk)
+        self.assertEqual(len(entry.activity_ids), 1)
+        self.assertIn("Third Countries", entry.activity_ids.note)
+
     def test_connecting_warns_where_nothing_is_settled(self):
         self.platform.write({"our_role": "controller", "transfer_ground": "open"})
         wizard = self.env["social.crm.connect"].with_user(self.manager).create(
