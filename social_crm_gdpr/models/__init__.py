@@ -87,4 +87,6 @@ from . import (
     social_crm_suppression_gate,
     social_crm_suppression_hit,
     social_crm_suppression_sweep,
+    social_crm_retention_spared,
+    social_crm_held_words,
 )

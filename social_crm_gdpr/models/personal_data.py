@@ -5,6 +5,11 @@ from odoo.fields import Domain
 
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, NONE, TECHNICAL
 
+PEOPLE_MODELS = ("social.crm.identity", "res.partner")
+#: Where records say whom they are about, and where requests do.
+PEOPLE_FIELDS = ("identity_id", "partner_id")
+SUBJECT_FIELDS = ("subject_identity_ids", "subject_partner_ids")
+
 
 class SocialCrmPersonalData(models.AbstractModel):
     _inherit = "social.crm.personal.data"
@@ -21,22 +26,52 @@ class SocialCrmPersonalData(models.AbstractModel):
             return self.browse()
         # sudo: what is held does not depend on who may read it
         records_sudo = self.sudo()
-        if self._name in ("social.crm.identity", "res.partner"):
-            return self.browse(hold._among(records_sudo).ids)
         cases, interactions = hold._scope()
         itself = {"social.crm.case": cases, "social.crm.interaction": interactions}
         held = {record.id for record in records_sudo if record.id in itself.get(self._name, ())}
         if "case_id" in self._fields and self._fields["case_id"].comodel_name == "social.crm.case":
             held |= {record.id for record in records_sudo if record.case_id.id in cases}
-        for name in ("identity_id", "partner_id"):
-            field = self._fields.get(name)
-            if field and field.comodel_name in ("social.crm.identity", "res.partner"):
-                people = hold._among(records_sudo[name])
-                held |= {record.id for record in records_sudo if record[name] & people}
+        held.update(self._about(hold._held_people()).ids)
+        return self.filtered(lambda record: record.id in held)
+
+    def _about(self, people):
+        """Those of these records that are about certain people.
+
+        What belongs to no company, as contacts mostly do, is about whom any company means.
+
+        :param dict people: company to (ids of accounts, ids of contacts)
+        :rtype: recordset
+        """
+        if not self or not people:
+            return self.browse()
+        # sudo: whom a record is about does not depend on who may read it
+        records_sudo = self.sudo()
+        by_company = {self.env["res.company"]: records_sudo}
+        if "company_id" in self._fields:
+            by_company = records_sudo.grouped("company_id")
+        found = set()
+        for company, theirs in by_company.items():
+            meant = [ids for whose, ids in people.items() if not company or whose == company]
+            ids = {
+                model: set().union(*(one[position] for one in meant))
+                for position, model in enumerate(PEOPLE_MODELS)
+            }
+            found.update(
+                record.id
+                for record in theirs
+                if any(ids[who._name].intersection(who.ids) for who in record._whom())
+            )
+        return self.filtered(lambda record: record.id in found)
+
+    def _whom(self):
+        """The accounts and contacts this record is about, what we said to them included.
+
+        :rtype: list[recordset]
+        """
+        who = self._people_in(PEOPLE_FIELDS + SUBJECT_FIELDS)
         if self._name == "social.crm.interaction":  # what we said to them is part of the talk
-            people = hold._among(records_sudo.conversation_id.identity_id)
-            held |= {r.id for r in records_sudo if r.conversation_id.identity_id & people}
-        return self.browse(sorted(held))
+            who.append(self.conversation_id.identity_id)
+        return who
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):
@@ -72,18 +107,18 @@ class SocialCrmPersonalData(models.AbstractModel):
         kinds = {personal.category for personal in self._personal_data_fields().values()}
         return bool(kinds - {NONE, EMPLOYEE, TECHNICAL})
 
-    def _people_in(self):
+    def _people_in(self, names=PEOPLE_FIELDS):
         """The accounts and the contacts these records are about.
 
+        :param tuple names: of the fields that tell
         :rtype: list[recordset]
         """
-        if self._name in ("social.crm.identity", "res.partner"):
+        if self._name in PEOPLE_MODELS:
             return [self]
         return [
             self[name]
-            for name in ("identity_id", "partner_id")
-            if name in self._fields
-            and self._fields[name].comodel_name in ("social.crm.identity", "res.partner")
+            for name in names
+            if name in self._fields and self._fields[name].comodel_name in PEOPLE_MODELS
         ]
 
     @api.model

@@ -304,7 +304,8 @@ class SocialCrmPersonalData(models.AbstractModel):
         """
         if field.comodel_name not in ("res.partner", "social.crm.identity"):
             return lambda label: label
-        restricted = set(self.env[field.comodel_name].browse(ids)._is_restricted().ids)
+        people = self.env[field.comodel_name].browse(ids)
+        restricted = set(people._is_restricted(self.env.companies).ids)
         masks = field.comodel_name == "res.partner" and self._masks_for_user()
 
         def nameless(label):

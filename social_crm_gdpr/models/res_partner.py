@@ -35,32 +35,27 @@ class ResPartner(models.Model):
         self._refuse_special_terms(["social_relation_note"])
 
     def _compute_social_is_restricted(self):
-        restricted = self._is_restricted()
+        restricted = self._is_restricted(self.env.companies)
         for partner in self:
             partner.social_is_restricted = partner in restricted
 
     def _compute_social_is_held(self):
-        held = self.env["social.crm.legal.hold"]._among(self)
+        held = self.env["social.crm.legal.hold"]._among(self, self.env.companies)
         for partner in self:
             partner.social_is_held = partner in held
 
-    def _is_restricted(self):
+    def _is_restricted(self, companies=None):
         """Those of these contacts whose use is restricted.
 
+        :param recordset companies: by whom; the current company by default
         :rtype: recordset
         """
-        return self.env["social.crm.restriction"]._among(self)
+        return self.env["social.crm.restriction"]._among(self, companies)
 
     def _social_profiled(self):
-        """Override to leave out whose use is restricted, and minors."""
+        """Override to leave out whose use is restricted."""
         found = super()._social_profiled()
-        found -= found._is_restricted()
-        # sudo: a child is one whoever asks
-        minors_sudo = self.env["social.crm.identity"].sudo().search(
-            [("partner_id", "in", found._origin.ids), ("minor", "!=", False)]
-        )
-        children = set(minors_sudo.partner_id.ids)
-        return found.filtered(lambda partner: partner._origin.id not in children)
+        return found - found._is_restricted()
 
     def _social_relation_now(self):
         """Override: no sum of what somebody bought where nothing may be summed up."""
@@ -76,12 +71,12 @@ class ResPartner(models.Model):
         return now
 
     def _refuse_restricted(self, what):
-        """Refuse a use of these contacts where it is restricted.
+        """Refuse a use of these contacts where one of the companies at work restricted it.
 
         :param str what: what may not be done, in words
         :raise UserError: saying what is open instead
         """
-        if restricted := self._is_restricted():
+        if restricted := self._is_restricted(self.env.companies):
             raise UserError(
                 self.env._(
                     "The use of %(count)s of these contacts is restricted (Art. 18 GDPR): "

@@ -9,7 +9,7 @@ class SocialCrmCase(models.Model):
         """Override: what was decided about the person stands first."""
         notices = super()._inbox_person_notices()
         partner = self.partner_id or self.identity_id.partner_id
-        if self.identity_id._is_restricted() or partner._is_restricted():
+        if self.identity_id._is_restricted() or partner._is_restricted(self.company_id):
             notices.insert(
                 0,
                 {
@@ -20,7 +20,8 @@ class SocialCrmCase(models.Model):
                     ),
                 },
             )
-        if self.identity_id.minor:
+        company = self.with_company(self.company_id)
+        if self.identity_id._minors() or company.partner_id._social_minors():
             notices.insert(0, {"level": "warning", "text": self.identity_id._minor_words()})
         return notices
 

@@ -87,6 +87,7 @@ class SocialCrmIdentity(models.Model):
             purposes_sudo = purposes_sudo.filtered(lambda purpose: purpose.code in codes)
         states = self.env["social.crm.consent"]._states(self, set(purposes_sudo.mapped("code")))
         labels = self._consent_labels()
+        minors = self._minors()
         found = {}
         for identity in self:
             rows = found.setdefault(identity.id, [])
@@ -105,7 +106,8 @@ class SocialCrmIdentity(models.Model):
                         "label": label,
                         "may": may,
                         "basis": purpose.legal_basis,
-                        "is_open": state.status in ("none", "expired") and not identity.minor,
+                        "is_open": state.status in ("none", "expired")
+                        and identity not in minors,
                         "since": fields.Datetime.to_string(state.since) or "",
                         "until": fields.Datetime.to_string(state.until) or "",
                     }

@@ -226,7 +226,7 @@ class SocialCrmConversation(models.Model):
             return self.env._("There is nothing to ask for here.")
         if self.kind != "direct" or not self.identity_id:
             return self.env._("Ask in private: nobody else needs to know what they agree to.")
-        if self.identity_id.minor:
+        if self.identity_id._minors():
             return self.identity_id._minor_words()
         if self.identity_id._is_restricted():
             return self._purpose_refusal("marketing")

@@ -14,6 +14,6 @@ class SocialCrmConversation(models.Model):
                 "The use of this person's data is restricted (Art. 18 GDPR): only what they ask "
                 "may be answered."
             )
-        if purpose not in OPEN_PURPOSES and self.identity_id.minor:
+        if purpose not in OPEN_PURPOSES and self.identity_id._minors():
             return self.identity_id._minor_words()
         return super()._purpose_refusal(purpose)

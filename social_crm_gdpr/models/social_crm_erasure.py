@@ -29,7 +29,7 @@ class SocialCrmErasure(models.Model):
     """
 
     _name = "social.crm.erasure"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.by.acts", "social.crm.personal.data"]
     _description = "Erasure"
     _order = "id desc"
     _rec_name = "reference"
@@ -56,7 +56,9 @@ class SocialCrmErasure(models.Model):
         required=True, readonly=True, default="draft", copy=False, index=True,
     )
     identity_ids = fields.Many2many("social.crm.identity", string="Accounts", copy=False)
-    partner_ids = fields.Many2many("res.partner", string="Contacts", copy=False)
+    partner_ids = fields.Many2many(
+        "res.partner", string="Contacts", copy=False, context={"active_test": False}
+    )
     tell_suppression = fields.Boolean(
         string="Keep It Erased", default=True,
         help="Keyed hashes go on the suppression list, so that old data does not come back. The "
@@ -119,7 +121,13 @@ class SocialCrmErasure(models.Model):
     @api.constrains("identity_ids", "partner_ids")
     def _check_people(self):
         for erasure in self.filtered(lambda erasure: erasure.state == "draft"):
-            if any(erasure.identity_ids.mapped("is_own")):
+            # sudo: whose account it is, also one that is not shown
+            accounts_sudo = erasure.identity_ids.sudo()
+            if accounts_sudo.company_id - erasure.company_id:
+                raise ValidationError(
+                    self.env._("The accounts belong to another company than the erasure.")
+                )
+            if any(accounts_sudo.mapped("is_own")):
                 raise ValidationError(
                     self.env._("Our own accounts are disconnected, not erased.")
                 )
@@ -137,19 +145,26 @@ class SocialCrmErasure(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_filled_in(name for vals in vals_list for name in vals)
         erasures = super().create(vals_list)
         erasures.filtered(lambda erasure: erasure.state == "draft")._follow_links()
         return erasures
 
     def write(self, vals):
-        if not self.env.su:
-            if vals.keys() - FILLED_IN:
-                raise UserError(self.env._("This follows from what is done, not by hand."))
-            if self.filtered(lambda erasure: erasure.state != "draft"):
-                raise UserError(
-                    self.env._("Who is erased was decided. Cancel it, and begin anew.")
-                )
+        self._check_filled_in(vals)
+        if not self.env.su and self.filtered(lambda erasure: erasure.state != "draft"):
+            raise UserError(self.env._("Who is erased was decided. Cancel it, and begin anew."))
         return super().write(vals)
+
+    @api.model
+    def _check_filled_in(self, names):
+        """Refuse what follows from acts: who proposed it, how far it is, what it belongs to.
+
+        :raise AccessError: in words
+        """
+        self._refuse_by_hand(names := list(names))
+        if not self.env.su and set(names) - FILLED_IN:
+            raise AccessError(self.env._("This follows from what is done, not by hand."))
 
     def _follow_links(self):
         """All accounts and contacts that are the person's, over all links."""

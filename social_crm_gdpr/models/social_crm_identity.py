@@ -42,12 +42,13 @@ class SocialCrmIdentity(models.Model):
         for identity in self:
             identity.is_held = identity in held
 
-    def _is_restricted(self):
+    def _is_restricted(self, companies=None):
         """Those of these accounts whose use is restricted.
 
+        :param recordset companies: as of contacts; an account has a company of its own
         :rtype: recordset
         """
-        return self.env["social.crm.restriction"]._among(self)
+        return self.env["social.crm.restriction"]._among(self, companies)
 
     def _may_profile(self):
         """Override to leave out whose use is restricted."""

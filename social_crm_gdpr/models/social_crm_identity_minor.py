@@ -14,13 +14,55 @@ class SocialCrmIdentity(models.Model):
     minor = fields.Selection(
         [("known", "Known"), ("likely", "Likely")],
         tracking=True,
+        index="btree_not_null",
         help="Too young to consent. Answered like everybody; no profile, lead, feedback request "
         "or listening. Likely: says so in their own words. No age is stored.",
     )
 
     def _may_profile(self):
         """Override to leave out minors."""
-        return super()._may_profile().filtered(lambda who: not who.minor)
+        found = super()._may_profile()
+        return found - found._minors()
+
+    def _minors(self):
+        """Those of these accounts whose owner is, or seems to be, too young.
+
+        A child is one on all their accounts: whoever says so on one of them says so for all that
+        are linked.
+
+        :rtype: recordset
+        """
+        # sudo: a child is one whoever asks
+        accounts_sudo = self._origin.sudo()
+        children = set()
+        for company, theirs in accounts_sudo.grouped("company_id").items():
+            children |= self._children(theirs, self.env["res.partner"], company)[0]
+        return self.filtered(lambda who: who._origin.id in children or who.minor)
+
+    @api.model
+    def _children(self, accounts, contacts, company):
+        """Of these people and all that is linked to them, what belongs to a minor.
+
+        :return: ids of accounts, ids of contacts
+        :rtype: tuple[set, set]
+        """
+        if not (accounts or contacts):
+            return set(), set()
+        # sudo: see _minors
+        minors_sudo = self.sudo().search(
+            [("company_id", "=", company.id), ("minor", "!=", False)], limit=1
+        )
+        if not minors_sudo:
+            return set(), set()
+        everything = self.env["social.crm.measure"]._everything_of
+        # an account several people write from is a child's too, where one of them is a child
+        shared = accounts.filtered("is_shared")
+        links = shared.link_ids.filtered(lambda link: link.state == "confirmed")
+        ids, _contacts = everything(accounts, contacts | links.partner_id, company)
+        minors_sudo = minors_sudo.search([("id", "in", list(ids)), ("minor", "!=", False)])
+        if not minors_sudo:
+            return set(), set()
+        return everything(minors_sudo, contacts.browse(), company)
 
     def _gate_lead(self):
         """Override: no lead of a child.
@@ -35,7 +77,7 @@ class SocialCrmIdentity(models.Model):
 
         :raise UserError: in words
         """
-        if self.filtered("minor"):
+        if self._minors():
             raise UserError(self._minor_words())
 
     def _minor_words(self):
@@ -46,6 +88,62 @@ class SocialCrmIdentity(models.Model):
 
     def _personal_data_fields(self):
         return {**super()._personal_data_fields(), **classify(PROFILING, CLEAR, "minor")}
+
+
+class ResPartner(models.Model):
+    """A contact with a child's account is a child's."""
+
+    _inherit = "res.partner"
+
+    def _social_minors(self):
+        """Those of these contacts who are, or seem to be, too young, in the current company.
+
+        :rtype: recordset
+        """
+        people = self.env["social.crm.identity"]
+        _accounts, children = people._children(people, self._origin, self.env.company)
+        return self.filtered(lambda partner: partner._origin.id in children)
+
+    def _social_profiled(self):
+        """Override to leave out minors."""
+        found = super()._social_profiled()
+        return found - found._social_minors()
+
+    def _gate_lead(self):
+        """Refuse a lead of contacts of whom no use may be made.
+
+        :raise UserError: in words
+        """
+        self._refuse_restricted(self.env._("no lead may be made"))
+        if self._social_minors():
+            raise UserError(self.env["social.crm.identity"]._minor_words())
+
+
+class CrmLead(models.Model):
+    """A lead is one of its contact, too, whatever account it came from."""
+
+    _inherit = "crm.lead"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads._gate_partner()
+        return leads
+
+    def write(self, vals):
+        before = {lead: lead.partner_id for lead in self} if "partner_id" in vals else {}
+        done = super().write(vals)
+        changed = self.filtered(lambda lead: before.get(lead, lead.partner_id) != lead.partner_id)
+        changed._gate_partner()
+        return done
+
+    def _gate_partner(self):
+        """Ask what may be made of the contacts; what people send in by themselves is received.
+
+        :raise UserError: in words
+        """
+        if not self.env.su:  # a form or a mail that arrives
+            self.partner_id._gate_lead()
 
 
 class SocialCrmInteraction(models.Model):
@@ -69,15 +167,14 @@ class SocialCrmInteraction(models.Model):
         }
         if not heard:
             return refused
-        minors = self.env["social.crm.identity"].search(
+        actors = self.env["social.crm.identity"].search(
             [
                 ("platform_id", "=", channel.platform_id.id),
                 ("company_id", "=", channel.company_id.id),
-                ("minor", "!=", False),
                 ("external_id", "in", [actor.external_id for actor in heard.values()]),
             ]
         )
-        children = set(minors.mapped("external_id")) - {False}
+        children = set(actors._minors().mapped("external_id")) - {False}
         done = {position for position, _reason in refused}
         reason = self.env._("A minor's doings that nobody has to answer are not collected.")
         return refused + [

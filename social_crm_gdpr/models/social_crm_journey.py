@@ -23,7 +23,7 @@ class SocialCrmJourney(models.AbstractModel):
         notice = super()._notice(subject)
         identities = self.env["social.crm.identity"].browse(subject.identities)
         partners = self.env["res.partner"].browse(subject.partners)
-        if identities._is_restricted() or partners._is_restricted():
+        if identities._is_restricted() or partners._is_restricted(self.env.companies):
             restricted = self.env._(
                 "Restricted (Art. 18 GDPR): read it to answer the person, make no other use of it."
             )

@@ -29,7 +29,7 @@ class SocialCrmMeasure(models.AbstractModel):
     """
 
     _name = "social.crm.measure"
-    _inherit = ["social.crm.personal.data"]
+    _inherit = ["social.crm.by.acts", "social.crm.personal.data"]
     _description = "Measure about People"
     _order = "since desc, id desc"
     _rec_name = "reason"
@@ -46,7 +46,10 @@ class SocialCrmMeasure(models.AbstractModel):
         help="What the evidence log calls it.",
     )
     identity_ids = fields.Many2many("social.crm.identity", string="Accounts")
-    partner_ids = fields.Many2many("res.partner", string="Contacts")
+    # an archived contact is held and restricted like any other
+    partner_ids = fields.Many2many(
+        "res.partner", string="Contacts", context={"active_test": False}
+    )
     reason = fields.Char()
     since = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     until = fields.Datetime(help="Empty: until it is ended by hand.")
@@ -93,6 +96,7 @@ class SocialCrmMeasure(models.AbstractModel):
         return measures
 
     def write(self, vals):
+        self._refuse_by_hand(vals)
         if not self.env.su and vals.keys() - CHANGEABLE:
             raise UserError(
                 self.env._(
@@ -102,11 +106,29 @@ class SocialCrmMeasure(models.AbstractModel):
             )
         if not self.env.su and self.filtered(lambda measure: measure.state == "ended"):
             raise UserError(self.env._("This has ended; what was decided then stays as it was."))
+        if not self.env.su and "until" in vals:
+            self._check_end_moved(vals)
         done = super().write(vals)
         if "until" in vals:
             self._told("end_moved")
             self._after_change()
         return done
+
+    def _check_end_moved(self, vals):
+        """Refuse to end a measure by its date without a reason.
+
+        :raise UserError: in words
+        """
+        until = fields.Datetime.to_datetime(vals["until"])
+        if not until:
+            return
+        if until <= fields.Datetime.now():
+            raise UserError(self.env._("The end must lie in the future. To end it now: End It."))
+        for measure in self.filtered(lambda measure: not measure.until or until < measure.until):
+            if not (vals.get("end_reason", measure.end_reason) or "").strip():
+                raise UserError(
+                    self.env._("Write down why it ends earlier, together with the new end.")
+                )
 
     def _check_somebody(self):
         """Refuse what is about nobody.
@@ -223,17 +245,25 @@ class SocialCrmMeasure(models.AbstractModel):
         return identity_ids, partner_ids
 
     @api.model
-    def _among(self, records):
+    def _among(self, records, companies=None):
         """Those of these accounts or contacts that a measure in force holds.
 
         :param recordset records: ``social.crm.identity`` or ``res.partner``
+        :param recordset companies: whose measures count for contacts, which companies may share;
+            the current one by default. An account has a company of its own
         :rtype: recordset
         """
         people = self._held_people() if records else {}
         if not people:
             return records.browse()
         if records._name == "res.partner":
-            held = people.get(self.env.company, ((), ()))[1]
+            asked = set((companies or self.env.company).ids)
+            held = {
+                partner
+                for company, (_identities, partners) in people.items()
+                if company.id in asked
+                for partner in partners
+            }
             return records.filtered(lambda partner: partner._origin.id in held)
         held = {company.id: ids for company, (ids, _partners) in people.items()}
         # sudo: an account's company, also of an account that is not shown

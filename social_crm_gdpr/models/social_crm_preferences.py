@@ -56,7 +56,11 @@ class SocialCrmPreferences(models.AbstractModel):
             ._states(person)
             .get(person.id, {})
         )
-        minor = person._name == "social.crm.identity" and person.minor
+        minor = (
+            person._minors()
+            if person._name == "social.crm.identity"
+            else person.with_company(company)._social_minors()
+        )
         choices = []
         for purpose in purposes:
             state, text = known.get(purpose.code, NOTHING), purpose._text(lang)

@@ -137,7 +137,8 @@ class SocialCrmPrivacyRequest(models.Model):
         "social.crm.identity", "social_crm_privacy_request_identity_rel", string="Accounts"
     )
     subject_partner_ids = fields.Many2many(
-        "res.partner", "social_crm_privacy_request_partner_rel", string="Contacts"
+        "res.partner", "social_crm_privacy_request_partner_rel", string="Contacts",
+        context={"active_test": False},
     )
 
     # The law

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import config, format_datetime
 from odoo.tools.misc import file_path
 
@@ -225,8 +226,10 @@ class SocialCrmPrivacyRequest(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._in_persons_language()._build_next()
-        except OSError as error:
-            _logger.exception("Package of request %s cannot be written", self.uuid)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # the job is run again
+        except Exception as error:  # whatever it is, the others' packages are built
+            _logger.exception("Package of request %s cannot be built", self.uuid)
             self.write({"package_state": "failed", "package_error": type(error).__name__})
             return False
 

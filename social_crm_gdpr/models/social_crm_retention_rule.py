@@ -1,4 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import logging
 import uuid
 from datetime import timedelta
 
@@ -18,13 +19,18 @@ from odoo.addons.social_crm_base.tools.privacy import (
 
 from ..wizards.social_crm_data_map import CATEGORY_SELECTION
 
+_logger = logging.getLogger(__name__)
+
 BATCH = 500
 #: A preview older than this says nothing of what would happen tonight.
 PREVIEW_HOURS = 24
-#: Models with a life of their own: raw events go by their setting, measures and logs by law.
+#: Models with a life of their own: raw events go by their setting, measures and logs by law, an
+#: erasure forgets whom it is about with its last step, and the ledger of consents is evidence.
 LEFT_OUT = frozenset(
     {
         "social.crm.event",
+        "social.crm.consent",
+        "social.crm.erasure",
         "social.crm.restriction",
         "social.crm.legal.hold",
         "social.crm.access.log",
@@ -41,7 +47,7 @@ class SocialCrmRetentionRule(models.Model):
     """
 
     _name = "social.crm.retention.rule"
-    _inherit = ["mail.thread", "social.crm.personal.data"]
+    _inherit = ["social.crm.by.acts", "mail.thread", "social.crm.personal.data"]
     _description = "Retention Rule"
     _order = "sequence, id"
 
@@ -75,8 +81,11 @@ class SocialCrmRetentionRule(models.Model):
     preview_at = fields.Datetime(readonly=True, copy=False)
     last_run = fields.Datetime(readonly=True, copy=False)
     last_count = fields.Integer(string="Went Last Time", readonly=True, copy=False)
+    last_error = fields.Char(string="Failed Last Time", readonly=True, copy=False)
 
-    _days_positive = models.Constraint("CHECK(days > 0)", "Data is kept for a day at least.")
+    _days_positive = models.Constraint(
+        "CHECK(days BETWEEN 1 AND 36500)", "Data is kept for a day at least, a century at most."
+    )
 
     @api.model
     def _selection_model(self):
@@ -142,9 +151,10 @@ class SocialCrmRetentionRule(models.Model):
                     "Take the rule back to draft first: what it does must be looked at anew."
                 )
             )
+        done = super().write(vals)
         if vals.keys() & changes:
-            vals = {**vals, "preview_at": False}
-        return super().write(vals)
+            self.sudo().preview_at = False  # sudo: what was looked at is not what it does now
+        return done
 
     # === WHAT GOES === #
 
@@ -166,7 +176,7 @@ class SocialCrmRetentionRule(models.Model):
         :rtype: str
         """
         known = self.env[self.model]._fields
-        names = ("last_seen", "last_date", "date", "happened_at", "create_date")
+        names = ("last_seen", "last_date", "date", "happened_at", "closed_at", "create_date")
         return next(name for name in names if name in known and known[name].store)
 
     def _due_domain(self):
@@ -177,7 +187,7 @@ class SocialCrmRetentionRule(models.Model):
         self.ensure_one()
         known = self.env[self.model]._fields
         limit = fields.Datetime.now() - timedelta(days=self.days)
-        domain = Domain(self._date_field(), "<", limit)
+        domain = Domain(self._date_field(), "<", limit) & self.env[self.model]._retention_domain()
         if "company_id" in known:
             domain &= Domain("company_id", "=", self.company_id.id)
         if self.purpose:
@@ -214,10 +224,10 @@ class SocialCrmRetentionRule(models.Model):
             domain = rule._due_domain()
             oldest = target.search(domain, order=f"{rule._date_field()}, id", limit=1)
             held = 0
-            if self.env["social.crm.legal.hold"]._in_force():
-                held = sum(len(batch._held()) for batch in rule._batches(target, domain))
+            if target._retention_may_keep():
+                held = sum(len(batch._retention_kept()) for batch in rule._batches(target, domain))
             count = target.search_count(domain)
-            rule.write(
+            rule.sudo().write(  # sudo: what was seen is written by the act
                 {
                     "preview_count": count - held,
                     "preview_held": held,
@@ -251,13 +261,13 @@ class SocialCrmRetentionRule(models.Model):
                         rule=rule.name,
                     )
                 )
-        self.write({"state": "in_force"})
+        self.sudo().write({"state": "in_force"})  # sudo: written by the act
         self._told("switched_on", days=True)
 
     def action_back_to_draft(self):
         """Switch rules off."""
         self.check_access("write")
-        self.write({"state": "draft"})
+        self.sudo().write({"state": "draft"})  # sudo: written by the act
         self._told("switched_off")
 
     def _told(self, what, days=False):
@@ -271,9 +281,20 @@ class SocialCrmRetentionRule(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Take away what is over its time, batch by batch, and log how much."""
+        """Take away what is over its time, batch by batch, and log how much.
+
+        A rule that fails says so and does not stop the others.
+        """
         for rule in self.search([("state", "=", "in_force")]):
-            if not rule._run():
+            try:
+                has_time = rule._run()
+            except Exception as error:
+                _logger.exception("Retention rule %s failed", rule.id)
+                self.env.cr.rollback()  # what was taken before is committed, batch by batch
+                # an error's own words may quote what people wrote
+                rule.last_error = type(error).__name__
+                has_time = self.env["ir.cron"]._commit_progress(0)
+            if not has_time:
                 return
 
     def _run(self):
@@ -286,14 +307,16 @@ class SocialCrmRetentionRule(models.Model):
         taken = held = 0
         target, seconds_left = self._target(), 1
         for batch in self._batches(target, self._due_domain()):
-            kept = batch._held()
+            kept = batch._retention_kept()
             going = (batch - kept).try_lock_for_update()
             self._take_away(going)
             taken, held = taken + len(going), held + len(kept)
             seconds_left = self.env["ir.cron"]._commit_progress(len(going), remaining=1)
             if not seconds_left:
                 break
-        self.write({"last_run": fields.Datetime.now(), "last_count": taken})
+        self.write(
+            {"last_run": fields.Datetime.now(), "last_count": taken, "last_error": False}
+        )
         if taken or held:
             self.env["social.crm.evidence"].with_company(self.company_id)._append(
                 "retention.run",
@@ -325,5 +348,6 @@ class SocialCrmRetentionRule(models.Model):
     def _personal_data_fields(self):
         return not_personal(
             "name sequence company_id reference state model category days purpose relation "
-            "reason preview_count preview_held preview_oldest preview_at last_run last_count"
+            "reason preview_count preview_held preview_oldest preview_at last_run last_count "
+            "last_error"
         )

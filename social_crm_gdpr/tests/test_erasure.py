@@ -33,6 +33,27 @@ class TestErasure(ErasureCommon):
         with self.assertRaisesRegex(UserError, "does not come back"):
             erasure.action_cancel()
 
+    def test_nobody_else_is_named_as_the_one_who_proposed(self):
+        erasures = self.env["social.crm.erasure"].with_user(self.clerk)
+        people = [Command.set(self.ana.ids)]
+        proposed = {"state": "proposed", "user_id": self.second.id}
+        with self.assertRaisesRegex(AccessError, "not by hand"):
+            erasures.create({"identity_ids": people, **proposed})
+        row = [str(self.ana.id), "proposed", str(self.second.id)]
+        self.assertFalse(erasures.load(["identity_ids/.id", "state", "user_id/.id"], [row])["ids"])
+        context = {f"default_{name}": value for name, value in proposed.items()}
+        erasure = erasures.with_context(**context).create({"identity_ids": people})
+        self.assertEqual((erasure.state, erasure.user_id.id), ("draft", False))
+        with self.assertRaisesRegex(UserError, "stands at"):
+            erasure.action_approve()
+
+    def test_another_companys_account_is_not_erased_here(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        with self.assertRaisesRegex(ValidationError, "another company"):
+            self.env["social.crm.erasure"].sudo().create(
+                {"company_id": other.id, "identity_ids": [Command.set(self.ana.ids)]}
+            )
+
     def test_shells_tell_nothing_and_figures_stay(self):
         words = (
             self.said("m1") + self.said("m2") + self.said("c1") + self.said("a1")

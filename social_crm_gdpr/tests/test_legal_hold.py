@@ -8,7 +8,10 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.social_crm_base.tests.common import at, person
+from odoo.addons.social_crm_base.tools.activity import Activity, Target
 
 from .test_restriction import MeasureCommon
 
@@ -92,3 +95,103 @@ class TestLegalHold(MeasureCommon):
             self.ana.with_user(self.agent).read(["is_held"])
         with self.assertRaises(AccessError):
             self.env["social.crm.legal.hold"].with_user(self.manager).search([])
+
+    def test_archiving_a_contact_ends_nothing(self):
+        hold = self.measure("social.crm.legal.hold", partner_ids=[Command.link(self.contact.id)])
+        groups = "base.group_user,base.group_partner_manager"
+        seller = new_test_user(self.env, "seller", groups=groups)
+        self.contact.with_user(seller).action_archive()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(hold.with_user(self.clerk).partner_ids, self.contact)
+        self.assertEqual((self.ana + self.ana2 + self.bo)._held(), self.ana + self.ana2)
+        self.assertEqual(self.contact._held(), self.contact)
+        self.assertTrue(self.said("m1")._held())
+        erasure = self.env["social.crm.erasure"].with_user(self.clerk).create(
+            {"identity_ids": [Command.link(self.ana.id)]}
+        )
+        self.assertEqual(erasure.partner_ids, self.contact, "also whom a link leads to")
+
+    def test_another_companys_hold_keeps_the_contact_and_not_our_words(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["social.crm.legal.hold"].sudo().create(
+            {
+                "company_id": other.id,
+                "partner_ids": [Command.link(self.contact.id)],
+                "reason": "A claim there",
+            }
+        )
+        self.assertEqual(self.contact._held(), self.contact)
+        self.assertFalse(self.said("m1")._held() or self.said("m1").case_id._held())
+
+    def test_what_was_decided_is_neither_invented_nor_ended_by_a_date(self):
+        for values in (
+            {"since": "2020-01-01"}, {"state": "ended"}, {"user_id": self.manager.id},
+            {"ended_by_id": self.manager.id}, {"reference": str(uuid.uuid4())},
+        ):  # fmt: skip
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                self.measure("social.crm.legal.hold", self.ana, **values)
+        hold = self.measure("social.crm.legal.hold", self.ana)
+        self.assertEqual(hold.user_id, self.clerk)
+        soon = fields.Datetime.now() + timedelta(minutes=1)
+        for until, words in ((hold.since + timedelta(seconds=1), "future"), (soon, "why it ends")):
+            with freeze_time(hold.since + timedelta(seconds=5)), self.assertRaisesRegex(
+                UserError, words
+            ):
+                hold.until = until
+        hold.write({"until": soon, "end_reason": "The claim is settled"})
+        hold.until = soon + timedelta(days=9)
+        self.assertTrue(self.ana._held())
+
+    def test_words_names_and_files_are_not_lost_by_writing_over_them(self):
+        said = self.said("m1")
+        file = self.env["ir.attachment"].create(
+            {"name": "letter.txt", "raw": b"x", "res_model": said._name, "res_id": said.id}
+        )
+        loose = self.env["ir.attachment"].create({"name": "picture.txt", "raw": b"y"})
+        said.attachment_ids = loose
+        self.contact.write({"email": "ana@mail.example", "comment": "Her words"})
+        self.ana.write({"handle": "ana_a"})
+        self.measure("social.crm.legal.hold", self.ana)
+        self.env.flush_all()
+        admin = self.env.ref("base.user_admin")
+        admin.group_ids += self.env.ref("social_crm_base.group_manager")
+        for user in (self.agent, self.manager, admin):
+            for records, values in (
+                (said, {"body": False, "state": "deleted"}),
+                (said, {"body": "I never said so"}),
+                (said, {"attachment_ids": [Command.clear()]}),
+                (said, {"identity_id": self.bo.id}),
+                (self.ana, {"name": "zzz", "handle": "zzz"}),
+            ):
+                with self.subTest(user=user.login, values=values), self.assertRaisesRegex(
+                    UserError, "legal hold"
+                ):
+                    records.with_user(user).write(values)
+            for one in (file, loose) if user == admin else (file,):
+                with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "legal hold"):
+                    one.with_user(user).unlink()
+                with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "legal hold"):
+                    one.with_user(user).write({"raw": b""})
+        with self.assertRaisesRegex(UserError, "legal hold"):
+            self.contact.with_user(admin).write({"email": False})
+        with self.assertRaisesRegex(UserError, "legal hold"):
+            self.contact.with_user(admin).write({"comment": ""})
+
+    def test_work_goes_on_under_a_hold(self):
+        said, other = self.said("m1"), self.said("c2")
+        self.contact.email = "ana@mail.example"
+        self.measure("social.crm.legal.hold", self.ana)
+        said.with_user(self.agent).write({"body": said.body, "reaction": "👍"})
+        self.contact.with_user(self.env.ref("base.user_admin")).email = "new@mail.example"
+        self.ana.with_user(self.agent).verified_email = "new@mail.example"
+        other.with_user(self.manager).body = "Bo is held by nobody"
+        answer = said.conversation_id.with_user(self.agent)._queue_reply("Evo odgovora")
+        answer.interaction_id.with_user(self.agent).body = "Evo boljeg odgovora"
+        self.ingest(
+            Activity(
+                "edit", at(9), target=Target("m1"), text="What I meant", actor=person("ana"),
+            )
+        )  # fmt: skip
+        self.assertEqual(said.body, "What I meant", "the network's edits are mirrored")
+        self.assertTrue(said.versions, "with what stood before")

@@ -205,7 +205,9 @@ class TestRestriction(MeasureCommon):
             self.assertNotIn("Ana", str(row.payload))
 
     def test_it_ends_by_itself_on_its_day(self):
-        self.restriction.until = fields.Datetime.now() + timedelta(days=1)
+        self.restriction.write(
+            {"until": fields.Datetime.now() + timedelta(days=1), "end_reason": "Till he answers"}
+        )
         with freeze_time(fields.Datetime.now() + timedelta(days=2)):
             self.assertFalse(self.ana._is_restricted())
             self.env["social.crm.restriction"]._cron_end_due()
@@ -234,6 +236,47 @@ class TestRestriction(MeasureCommon):
     def test_it_does_not_reach_into_another_company(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self.assertFalse(self.contact.with_company(other)._is_restricted())
+
+    def test_archiving_the_contact_ends_nothing(self):
+        self.contact.action_archive()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((self.ana + self.ana2)._is_restricted(), self.ana + self.ana2)
+        self.assertFalse(self.ana2._may_profile())
+        archived = self.env["res.partner"].create({"name": "Long gone", "active": False})
+        self.measure("social.crm.restriction", partner_ids=[Command.link(archived.id)])
+        self.assertEqual(archived._is_restricted(), archived)
+
+    def test_what_one_of_the_companies_at_work_restricts_is_not_exported(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        bo = self.env["res.partner"].create({"name": "Bo"})
+        user = new_test_user(
+            self.env,
+            "carrier",
+            groups="base.group_allow_export,base.group_partner_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set((self.company + other).ids)],
+        )
+        self.env["social.crm.restriction"].sudo().create(
+            {
+                "company_id": other.id,
+                "partner_ids": [Command.link(bo.id)],
+                "reason": "He contests it",
+            }
+        )
+        bo = bo.with_user(user)
+        self.assertTrue(bo.with_context(allowed_company_ids=self.company.ids).export_data(["id"]))
+        both = bo.with_context(allowed_company_ids=(self.company + other).ids)
+        with self.assertRaisesRegex(UserError, "Art. 18"):
+            both.export_data(["id"])
+        self.assertTrue(both.social_is_restricted)
+        with self.assertRaisesRegex(UserError, "Art. 18"):
+            self.env["crm.lead"].with_user(self.seller()).create(
+                {"name": "Bo", "partner_id": self.contact.id}
+            )
+
+    def seller(self):
+        return new_test_user(self.env, "leads", groups="sales_team.group_sale_salesman")
 
     def test_where_nobody_is_restricted_asking_costs_one_query(self):
         self.restriction.end_reason = "done"

@@ -3,10 +3,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.social_crm_base.tests.common import at, message, person
 
@@ -138,6 +140,113 @@ class TestRetention(MeasureCommon):
             self.env.ref("social_crm_gdpr.ir_cron_retention").method_direct_trigger()
         self.env.invalidate_all()
         self.assertFalse(self.said("m1").body)
+
+    def test_one_rule_that_fails_does_not_stop_the_others(self):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.rule(days=1000000)
+        bad, good = self.rule(sequence=1, name="Bad"), self.rule(sequence=2)
+        take = type(bad)._take_away
+
+        def _take_away(rule, records):
+            if rule.name == "Bad":
+                raise RuntimeError("Ana said it")
+            return take(rule, records)
+
+        with freeze_time(LATER), patch.object(type(bad), "_take_away", _take_away), mute_logger(
+            "odoo.addons.social_crm_gdpr.models.social_crm_retention_rule"
+        ):
+            self.run_rules(bad, good)
+        self.env.invalidate_all()
+        self.assertEqual((bad.last_error, bad.last_run), ("RuntimeError", False))
+        self.assertEqual(good.last_count, 3)
+        with freeze_time(LATER):
+            self.run_rules()
+        self.assertFalse(bad.last_error)
+
+    def test_nobody_puts_a_rule_in_force_past_the_preview(self):
+        rules = self.env["social.crm.retention.rule"].with_user(self.clerk)
+        values = {"name": "x", "model": "social.crm.interaction", "category": "content", "days": 1}
+        for step in ({"state": "in_force"}, {"preview_at": "2030-01-01 00:00:00"}):
+            with self.subTest(step=step):
+                with self.assertRaises(AccessError):
+                    rules.create({**values, **step})
+                with self.assertRaises(AccessError):
+                    self.rule().write(step)
+        columns = [*values, "state"]
+        row = [str(value) for value in (*values.values(), "in_force")]
+        self.assertFalse(rules.load(columns, [row])["ids"])
+        self.assertEqual(rules.with_context(default_state="in_force").create(values).state, "draft")
+
+    def request(self, kind, who):
+        return self.env["social.crm.privacy.request"].with_user(self.clerk).create(
+            {"kind": kind, "said_name": "Ana", "subject_identity_ids": [(6, 0, who.ids)]}
+        )
+
+    def test_what_a_right_in_work_needs_is_not_taken(self):
+        with freeze_time(at(0)):
+            request = self.request("access", self.ana2)
+        with freeze_time(LATER):
+            rules = (
+                self.rule(),
+                self.rule(model="social.crm.identity", category="identity"),
+                self.rule(model="social.crm.privacy.request", category="identity", days=30),
+            )
+            self.env["social.crm.identity"].search(
+                [("id", "not in", (self.ana + self.ana2 + self.bo).ids)]
+            ).last_seen = LATER
+            self.run_rules(*rules)
+            self.assertEqual((rules[0].preview_count, rules[0].preview_held), (1, 2))
+            self.assertTrue(self.said("m1").body and self.ana.external_id and request.said_name)
+            self.assertEqual(request.subject_identity_ids, self.ana + self.ana2)
+            self.assertFalse(self.words[2].body or self.bo.external_id)
+            request.action_withdraw()
+            self.run_rules()
+            self.assertFalse(self.said("m1").body or self.ana.external_id)
+            self.assertTrue(request.said_name, "thirty days from the closing")
+        with freeze_time(LATER + timedelta(days=31)):
+            self.run_rules()
+        self.assertFalse(request.said_name or request.subject_identity_ids)
+
+    def test_a_parked_erasure_keeps_whom_it_is_about(self):
+        choices = dict(self.env["social.crm.retention.rule"]._selection_model())
+        self.assertFalse({"social.crm.erasure", "social.crm.consent"} & choices.keys())
+        second = self._user("privacy_clerk", login="second_retention_clerk")
+        hold = self.measure("social.crm.legal.hold", self.ana)
+        erasure = self.env["social.crm.erasure"].with_user(self.clerk).create(
+            {"identity_ids": [(6, 0, self.ana.ids)]}
+        )
+        erasure.action_propose()
+        erasure.with_user(second).action_approve()
+        self.assertEqual(erasure.state, "parked")
+        hold.sudo().state = "ended"  # the job that lets it go on has not run yet
+        with freeze_time(LATER):
+            self.run_rules(self.rule(), self.rule(model="social.crm.identity", category="identity"))
+        self.assertTrue(self.said("m1").body and self.ana.handle)
+        self.assertFalse(self.words[2].body or self.bo.handle)
+
+    def test_proof_of_a_consent_and_words_for_a_claim_stay(self):
+        self.env["social.crm.consent"]._note(
+            "withdrawn", "marketing", identity=self.ana, way="message",
+            interaction_id=self.said("m1").id,
+        )  # fmt: skip
+        self.said("c1").sudo().retention_ground = "disputes"
+        with freeze_time(LATER):
+            self.run_rules(self.rule())
+        self.assertTrue(self.said("m1").body and self.said("c1").body)
+        self.assertFalse(self.words[2].body)
+
+    def test_whom_we_still_answer_stays_known(self):
+        self.said("m1").case_id.with_context(tracking_disable=True).state = "open"
+        with freeze_time(LATER):
+            talk = self.said("m1").conversation_id
+            rules = (
+                self.rule(model="social.crm.identity", category="identity"),
+                self.rule(model="social.crm.conversation", category="behaviour"),
+            )
+            self.run_rules(*rules)
+        self.assertTrue(self.ana.external_id)
+        self.assertTrue(talk.first_date)
+        self.assertFalse(self.bo.external_id)
 
     def test_a_rule_for_strangers_spares_contacts(self):
         with freeze_time(LATER):

@@ -1,8 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
-from odoo.addons.social_crm_base.tests.common import comment, message, person
+from odoo.addons.social_crm_base.tests.common import comment, know, message, person
 
 from .test_restriction import MeasureCommon
 
@@ -154,6 +154,43 @@ class TestSpecialCategories(MeasureCommon):
             self.assertTrue(self.said(f"y-{kind}"))
         self.ingest(comment("x-words", person("ana2"), "p1", minutes=9))
         self.assertTrue(self.said("x-words"), "what they ask is answered")
+
+    def test_a_child_is_one_on_all_accounts_and_as_a_contact(self):
+        self.ana2.minor = "known"
+        said, talk = self.said("m1"), self.said("m1").conversation_id.with_user(self.agent)
+        self.assertEqual((self.ana + self.ana2 + self.bo)._minors(), self.ana + self.ana2)
+        self.assertFalse(self.ana._may_profile() or said._may_profile())
+        self.assertIn("minor", talk._purpose_refusal("feedback"))
+        self.assertFalse(talk._purpose_refusal("answer"))
+        with self.assertRaisesRegex(UserError, "minor"):
+            said.with_user(self.agent)._gate_lead()
+        self.assertIn("minor", said.case_id._inbox_person_notices()[0]["text"])
+        for person_ in (self.ana, self.contact):
+            choices = self.env["social.crm.preferences"]._choices(person_, self.company, "en")
+            self.assertTrue(choices)
+            self.assertFalse([choice for choice in choices if choice["can_give"]])
+        self.ingest(comment("x-follow", person("ana"), "p1", minutes=9, kind="follow"))
+        self.assertFalse(self.said("x-follow"), "no listening on the other account either")
+
+    def test_nobody_makes_a_childs_contact_a_lead_by_hand(self):
+        self.ana2.minor = "likely"
+        leads = self.env["crm.lead"].with_user(
+            new_test_user(self.env, "leads", groups="sales_team.group_sale_salesman")
+        )
+        with self.assertRaisesRegex(UserError, "minor"):
+            leads.create({"name": "x", "partner_id": self.contact.id})
+        lead = leads.create({"name": "x"})
+        with self.assertRaisesRegex(UserError, "minor"):
+            lead.partner_id = self.contact
+        received = leads.sudo().create({"name": "Web form", "partner_id": self.contact.id})
+        self.assertTrue(received, "what they send in is received")
+        received.with_user(leads.env.user).name = "Another name"
+
+    def test_who_shares_an_account_with_a_child_is_none(self):
+        partner = self.env["res.partner"].create({"name": "Bo"})
+        know(self.bo + self.ana2, partner)
+        self.ana2.write({"minor": "known", "is_shared": True})
+        self.assertEqual((self.ana + self.ana2 + self.bo)._minors(), self.ana2)
 
     def test_a_number_is_not_an_age(self):
         for text in (
