@@ -193,7 +193,7 @@ class OdooServer:
 
         :return: their ids.
         """
-        if not code.endswith('()'):
+        if re.fullmatch(r'\w+\.\w+', code):
             return [self.ref(code)]
         return [job_id for (job_id,) in self.sql("""
             SELECT c.id FROM ir_cron c JOIN ir_act_server a ON a.id = c.ir_actions_server_id
