@@ -35,6 +35,7 @@ from . import (
     social_crm_erasure_line,
     social_crm_erasure_log,
     social_crm_erasure_mail,
+    social_crm_erasure_namesake,
     social_crm_erasure_plan,
     social_crm_erasure_run,
     social_crm_erasure_scan,

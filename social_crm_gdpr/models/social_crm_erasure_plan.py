@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from odoo.addons.social_crm_base.tools.names import fold
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, NONE, ROW
 
 #: Last, in this order: by these all others are found.
@@ -278,6 +279,9 @@ class SocialCrmErasure(models.Model):
                 ("phone", partner.phone),
                 ("phone", partner.phone_sanitized),
                 ("url", partner.website),
+                # not looked for: by these a namesake is told from the person
+                ("street", fold(partner.street)),
+                ("parent", partner.parent_id and str(partner.parent_id.id)),
             }
         parts = ("kind", "value", "network", "scope")
         found |= {

@@ -148,7 +148,10 @@ class SocialCrmErasure(models.Model):
                 if not text or not (kinds := search.kinds_in(text)):
                     continue
                 if table in FLEETING:
-                    fleeting.append(place)
+                    if ground := self._ground_of_fleeting(table, row, kinds):
+                        grounds.setdefault(ground, {}).setdefault(table, set()).add(row.get("id"))
+                    else:
+                        fleeting.append(place)
                 elif table == "social_crm_event" and row["received_at"] < self.cutoff:
                     raw.append(row["id"])
                 else:
@@ -230,7 +233,7 @@ class SocialCrmErasure(models.Model):
             for ground, ids in (self.kept or {}).get(found[0], {}).items():
                 if found[1] in ids and self._stays_whole(found[0], column, ground):
                     return ground
-        if row.get("company_id") and row["company_id"] != self.company_id.id:
+        if self._is_of_another_company(table, row):
             return "company"
         if self._is_after(table, row):
             return "after"
@@ -244,7 +247,9 @@ class SocialCrmErasure(models.Model):
             return self._ground_of_file(row, kinds)
         if column in WORDS.get(table, ()):
             return "others" if self._is_others(table, column, row) else None
-        if kinds == {"name"} and (VOCABULARY.match(table) or column in NAMED.get(table, ())):
+        if kinds == {"name"} and column in NAMED.get(table, ()):
+            return "namesake" if self._is_namesake(table, row) else None
+        if kinds == {"name"} and VOCABULARY.match(table):
             return "namesake"
         if VOCABULARY.match(table) and not kinds & {"email", "phone", "url", "contact"}:
             return "namesake"

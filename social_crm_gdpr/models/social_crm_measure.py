@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from odoo.addons.social_crm_base.tools import names
 from odoo.addons.social_crm_base.tools.action import dialog_for
 from odoo.addons.social_crm_base.tools.privacy import (
     CLEAR,
@@ -219,6 +220,7 @@ class SocialCrmMeasure(models.AbstractModel):
         """Follow the links in both directions until nothing new is found.
 
         An account several people write from is held itself, but does not lead on to the others.
+        Addresses below a person's contact (where to deliver, to whom to write) are the person's.
 
         :return: ids of identities, ids of partners
         :rtype: tuple[set, set]
@@ -242,7 +244,48 @@ class SocialCrmMeasure(models.AbstractModel):
                                .partner_id.ids)  # fmt: skip
             if len(identity_ids) + len(partner_ids) == size:
                 break
+        partner_ids.update(self._addresses_below(partner_ids, identity_ids))
         return identity_ids, partner_ids
+
+    @api.model
+    def _addresses_below(self, partner_ids, identity_ids):
+        """Addresses kept as contacts of their own below people: not below companies, and nobody
+        who has another name, an account that is not the person's, or a user of ours.
+
+        :return: ids of contacts
+        :rtype: set[int]
+        """
+        # sudo: see _everything_of
+        partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
+        found, above = set(), partners_sudo.browse(partner_ids)
+        for _step in range(MAX_STEPS):
+            if not above:
+                break
+            above = partners_sudo.search(
+                [
+                    ("parent_id", "in", above.ids),
+                    ("parent_id.is_company", "=", False),
+                    ("is_company", "=", False),
+                    ("id", "not in", [*partner_ids, *found]),
+                ]
+            )
+            above = above.filtered(lambda address: self._is_address(address, identity_ids))
+            found.update(above.ids)
+        return found
+
+    @api.model
+    def _is_address(self, contact, identity_ids):
+        """Whether a contact below a person's is but one more address of theirs.
+
+        :rtype: bool
+        """
+        links = contact.social_link_ids.filtered(lambda link: link.state == "confirmed")
+        if set(links.identity_id.ids) - set(identity_ids):
+            return False
+        if any(user._is_internal() for user in contact.user_ids):
+            return False
+        own_name = names.fold(contact.name)
+        return contact.type != "contact" or own_name in ("", names.fold(contact.parent_id.name))
 
     @api.model
     def _among(self, records, companies=None):

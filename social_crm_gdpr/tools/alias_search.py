@@ -37,6 +37,8 @@ class AliasSearch:
         self.likes, self.phones = [], []
         patterns = {}
         for alias in aliases:
+            if alias["kind"] not in MIN_LENGTH:
+                continue  # tells a namesake apart, and is looked for by nobody
             kind, value = alias["kind"], str(alias["value"]).strip().lower()
             if kind == "phone":
                 digits = re.sub(r"\D", "", value)[-PHONE_DIGITS:]
