@@ -29,6 +29,7 @@
         "views/social_crm_gdpr_menus.xml",
         "views/social_crm_privacy_request_views.xml",
         "views/social_crm_evidence_views.xml",
+        "views/res_users_views.xml",
         "views/social_crm_access_log_views.xml",
         "views/social_crm_identity_views.xml",
         "views/social_crm_legal_hold_views.xml",

@@ -2,6 +2,7 @@
 # Mixins are there before the models that inherit them.
 from . import (
     personal_data,
+    company_guard,
     social_crm_cached,
     social_crm_export_gate,
     social_crm_percentile,

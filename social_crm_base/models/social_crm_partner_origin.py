@@ -63,6 +63,7 @@ class SocialCrmPartnerOrigin(models.Model):
 
     def action_empty(self):
         """Empty the fields that still hold what the network gave; what was changed since stays."""
+        self.check_access("write")
         in_use = self.filtered(lambda origin: origin.state == "filled")
         for origin in in_use:
             # A contact must keep a name; it gets one that says nothing

@@ -175,7 +175,7 @@ class TestConfidential(SocialCrmCommon):
 
     def _reads(self, user):
         self.env.invalidate_all()
-        domain = [("external_id", "=", "m1")]
+        domain = [("id", "=", self.said("m1").id)]
         return (
             self.env["social.crm.case"].with_user(user).search_count([("id", "=", self.case.id)]),
             self.env["social.crm.interaction"].with_user(user).search_count(domain),

@@ -218,6 +218,6 @@ class TestPartnerHabits(PeopleCommon):
         mara, mute = self.partner("Mara Speaks"), self.partner("Mara Mute")
         self.linked(self.identity("Mara"), mara)
         both = [("id", "in", (mara | mute).ids)]
-        search = self.Partner.with_user(self.viewer).search
+        search = self.Partner.with_user(self.agent).search
         self.assertEqual(search([*both, ("is_social", "=", True)]), mara)
         self.assertEqual(search([*both, ("is_social", "=", False)]), mute)

@@ -148,6 +148,7 @@ class SocialCrmCase(models.Model):
 
     def inbox_answer_used(self, answer_id):
         """Note that a saved answer served again, so that it is found sooner."""
+        self.check_access("read")
         answer = self.env["mail.canned.response"].browse(answer_id).exists()
         answer.check_access("read")
         # sudo: whoever may use an answer may not always change it

@@ -34,6 +34,8 @@ class SocialCrmCase(models.Model):
     def _inbox_setup(self):
         """What an empty queue offers as the next step.
 
+        Other addons may add ``search_note``: why a search for words may find nothing.
+
         :rtype: dict
         """
         user = self.env.user

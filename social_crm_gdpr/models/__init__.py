@@ -1,12 +1,21 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 # Mixins are there before the models that inherit them.
-from . import personal_data, personal_data_mask, social_crm_by_acts, social_crm_measure
+from . import (
+    personal_data,
+    personal_data_mask,
+    personal_data_opening,
+    personal_data_question,
+    social_crm_by_acts,
+    social_crm_measure,
+)
 
 # isort: split
 from . import (
     crm_lead,
     display_name_mask,
+    ir_attachment,
     ir_http,
+    mail_followers,
     mail_message,
     res_company,
     res_partner,

@@ -15,5 +15,11 @@ class CrmLead(models.Model):
         social.social_identity_id._refuse_restricted(what)
         self.partner_id._refuse_restricted(what)
         exported = super().export_data(fields_to_export)
-        self.env["social.crm.access.log"]._note("export", social)
+        self.env["social.crm.access.log"]._note("export", self._of_people())
         return exported
+
+    def _of_people(self):
+        """Override: those of who speaks with us on networks."""
+        social = self.filtered("social_identity_id")
+        partners = (self - social).partner_id._of_people()
+        return social | self.filtered(lambda lead: lead.partner_id in partners)

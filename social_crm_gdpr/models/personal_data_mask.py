@@ -1,8 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """Masking, for every model of the suite alike: what a model declares as a name is one."""
 
+import re
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import ormcache
 
 from odoo.addons.social_crm_base.tools.privacy import CONTACT, CONTENT, IDENTITY
 
@@ -33,6 +36,47 @@ def initial(text):
     return f"{text.strip()[:1]}{BULLETS}" if (text or "").strip() else ""
 
 
+def mask_of(names, called=()):
+    """What replaces these names in data, however they are written.
+
+    :param names: whatever names somebody; empty and very short ones are passed by
+    :param called: what people are called: parts of it are replaced too, written with a capital
+    :return: from JSON-able data to data without them; None where there is nothing to replace
+    :rtype: callable | None
+    """
+    # a short number would be found in dates and prices
+    whole = {text for text in names if text and len(text) > (5 if text.isdigit() else 2)}
+    parts = {
+        part
+        for text in called
+        for part in re.findall(r"[^\W\d_]{3,}", text or "")
+        if part[0].isupper()
+    }
+    if not whole:
+        return None
+    whole_pattern, part_pattern = (
+        re.compile(
+            rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})(?!\w)",
+            flags,
+        )
+        for found, flags in ((whole, re.IGNORECASE), (parts | whole, 0))
+    )
+
+    def mask(value):
+        if isinstance(value, str):
+            value = whole_pattern.sub(lambda found: initial(found[0]), value)
+            return part_pattern.sub(lambda found: initial(found[0]), value)
+        if isinstance(value, dict):
+            if value.get("comodel") == "res.partner":  # a property: whom it names is known there
+                value = {**value, "value": False}
+            return {key: mask(part) for key, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [mask(part) for part in value]
+        return value
+
+    return mask
+
+
 class SocialCrmPersonalData(models.AbstractModel):
     _inherit = "social.crm.personal.data"
 
@@ -49,10 +93,11 @@ class SocialCrmPersonalData(models.AbstractModel):
         return self._name.startswith("social.crm.") and not self._transient
 
     @api.model
+    @ormcache()
     def _mask_fields(self):
         """Fields that tell who somebody is.
 
-        :rtype: set[str]
+        :rtype: frozenset[str]
         """
         found = {
             name
@@ -65,16 +110,17 @@ class SocialCrmPersonalData(models.AbstractModel):
             for name, field in self._fields.items()
             if field.related and self._mask_related(field.related)
         )
-        return {
+        return frozenset(
             name
             for name in found
             if name in self._fields and self._masks_field(self._fields[name])
-        }
+        )
 
     @api.model
-    def _mask_related(self, path):
+    def _mask_related(self, path, categories=(IDENTITY, CONTACT)):
         """Whether a related field fetches somebody's name from elsewhere.
 
+        :param tuple categories: of personal data that is looked for
         :rtype: bool
         """
         model = self
@@ -84,7 +130,7 @@ class SocialCrmPersonalData(models.AbstractModel):
         if model._name == "res.partner":
             return last != "lang"
         declared = getattr(model, "_personal_data_fields", dict)().get(last)
-        return bool(declared) and declared.category in (IDENTITY, CONTACT)
+        return bool(declared) and declared.category in categories
 
     @api.model
     def _masks_field(self, field):
@@ -118,13 +164,14 @@ class SocialCrmPersonalData(models.AbstractModel):
         wanted = self._mask_fields() & set(fnames)
         texts = self._mask_texts() & set(fnames) - wanted
         masked_ids = set(self._masked_rows().ids)
-        words = self._mask_known() if texts else {}
+        mask = self._mask_known() if texts else None
         for row in rows:
             if row["id"] in masked_ids:
                 for name in wanted & row.keys():
                     row[name] = self._mask_value(row[name])
-            for name in texts & row.keys():
-                row[name] = mask_words(row[name], words)
+            if mask:
+                for name in texts & row.keys():
+                    row[name] = mask(row[name])
         return rows
 
     @api.model
@@ -133,14 +180,14 @@ class SocialCrmPersonalData(models.AbstractModel):
         return {
             name
             for name, field in self._fields.items()
-            if field.type in ("char", "text", "html")
+            if field.type in ("char", "text", "html", "json", "properties")
         }
 
     def _mask_known(self):
-        """Whatever names the people these records speak of, and what is left of it.
+        """What takes the people these records speak of out of data, if there are any.
 
-        :return: name to initial, the longest first
-        :rtype: dict[str, str]
+        :return: from JSON-able data to data without names
+        :rtype: callable | None
         """
         rows_sudo = self.sudo()  # sudo: to know what must not be shown
         people_sudo = rows_sudo.env["social.crm.identity"]
@@ -157,25 +204,16 @@ class SocialCrmPersonalData(models.AbstractModel):
         partners_sudo = (partners_sudo | masked_sudo.partner_id) - shown_sudo.partner_id
         found = {one[name] for one in masked_sudo for name in OF_ACCOUNT}
         found.update(one[name] for one in partners_sudo for name in OF_CONTACT)
-        # a short number would be found in dates and prices
-        names = [text for text in found if text and len(text) > (5 if text.isdigit() else 2)]
-        return {text: initial(text) for text in sorted(names, key=len, reverse=True)}
+        called = [*masked_sudo.mapped("name"), *partners_sudo.mapped("name")]
+        return mask_of(found, called)
 
     def _mask_in(self, data):
         """Take the names of the people of these records out of data on its way to a screen.
 
         :param data: JSON-able
         """
-        words = self._mask_known() if self._masks_for_user() else {}
-
-        def mask(value):
-            if isinstance(value, dict):
-                return {key: mask(part) for key, part in value.items()}
-            if isinstance(value, list | tuple):
-                return [mask(part) for part in value]
-            return mask_words(value, words)
-
-        return mask(data) if words else data
+        mask = self._mask_known() if self._masks_for_user() else None
+        return mask(data) if mask else data
 
     @api.depends_context("uid", "company")
     def _compute_display_name(self):
@@ -189,9 +227,9 @@ class SocialCrmPersonalData(models.AbstractModel):
         if not self._is_ours() or not self._speaks_of_people():
             return
         # rights are lifted where a list names what it refers to, so the role alone counts
-        if self.env["social.crm.identity"]._masks() and (words := self._mask_known()):
+        if self.env["social.crm.identity"]._masks() and (mask := self._mask_known()):
             for record in self:
-                record.display_name = mask_words(record.display_name, words)
+                record.display_name = mask(record.display_name)
 
     @api.model
     def _mask_value(self, value):
@@ -314,14 +352,3 @@ class SocialCrmPersonalData(models.AbstractModel):
             return (label[0], initial(label[1])) if masks else label
 
         return nameless
-
-
-def mask_words(value, words):
-    """Replace names in a text.
-
-    :param dict words: name to what is left of it, the longest first
-    """
-    if isinstance(value, str):
-        for text, left in words.items():
-            value = value.replace(text, left)
-    return value

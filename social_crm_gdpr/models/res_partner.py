@@ -93,12 +93,16 @@ class ResPartner(models.Model):
         """
         self._refuse_restricted(self.env._("they may not be exported"))
         exported = super().export_data(fields_to_export)
-        # sudo: who has an account that is linked, whoever reads accounts
-        linked_sudo = self.env["social.crm.identity"].sudo().search(
-            [("partner_id", "in", self.ids)]
-        )
-        self.env["social.crm.access.log"]._note("export", self & linked_sudo.partner_id.sudo(False))
+        self.env["social.crm.access.log"]._note("export", self._of_people())
         return exported
+
+    def _of_people(self):
+        """Override: those who speak with us on networks."""
+        # sudo: who has an account that is linked, whoever reads accounts
+        linked_sudo = self.env["social.crm.identity"].sudo().search_fetch(
+            [("partner_id", "in", self.ids)], ["partner_id"]
+        )
+        return self & linked_sudo.partner_id.sudo(False)
 
     def action_social_erase(self):
         """Look at what erasing these contacts would take away."""

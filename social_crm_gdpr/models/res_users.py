@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify
+from odoo.addons.social_crm_base.tools.privacy import CLEAR, EMPLOYEE, KEEP, classify
 
 STAFF_DAYS = 365
 BATCH = 1000
@@ -17,8 +17,30 @@ class ResUsers(models.Model):
     _name = "res.users"
     _inherit = ["res.users", "social.crm.personal.data"]
 
+    social_also_called = fields.Char(
+        string="Also Called",
+        help="First name, nickname or @handle, separated by commas, by which customers name this "
+        "colleague. Masked in comments with the full name where it begins with a capital or "
+        "follows an @: leave usual words out.",
+    )
     social_left_at = fields.Datetime(readonly=True, copy=False)
     social_forgotten_at = fields.Datetime(readonly=True, copy=False)
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return [*super().SELF_READABLE_FIELDS, "social_also_called"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, "social_also_called"]
+
+    def _also_called(self):
+        """What this colleague listed; single letters name nobody.
+
+        :rtype: list[str]
+        """
+        names = (self.social_also_called or "").replace(";", ",").split(",")
+        return [name.strip(" @") for name in names if len(name.strip(" @")) > 1]
 
     def write(self, vals):
         """Override to remember since when a colleague is no longer here."""
@@ -86,6 +108,7 @@ class ResUsers(models.Model):
                 seconds_left = self.env["ir.cron"]._commit_progress(len(found), remaining=1)
                 if not seconds_left:
                     return False
+        self.social_also_called = False
         rows += self._forget_in_chatter()
         self.social_forgotten_at = fields.Datetime.now()
         self.env["social.crm.evidence"]._append(
@@ -140,6 +163,7 @@ class ResUsers(models.Model):
     def _personal_data_fields(self):
         return {
             **super()._personal_data_fields(),
+            **classify(EMPLOYEE, CLEAR, "social_also_called"),
             **classify(
                 EMPLOYEE,
                 KEEP,

@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from datetime import timedelta
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -14,6 +16,8 @@ from odoo.addons.social_crm_base.tools.privacy import (
 )
 
 KEPT_MONTHS = 12
+#: Opening the same person again within so many hours is one opening.
+OPENED_HOURS = 8
 GC_BATCH = 10000
 ACTION_SELECTION = [
     ("open", "Opened"),
@@ -105,30 +109,69 @@ class SocialCrmAccessLog(models.Model):
         )
 
     @api.model
+    def _note_opening(self, records):
+        """Write down that the current user opened these records, once in a while a person.
+
+        :param recordset records: see :meth:`_note`; of nobody, or of our own accounts: no row
+        """
+        if self.env.su or not records:
+            return
+        # sudo: whose record it is may be read for the log where the person may not read it all
+        whose = {record: self._person(record.sudo())[1:] for record in records}
+        identities = self.env["social.crm.identity"].browse(
+            identity for identity, _partner in whose.values() if identity
+        )
+        partners = [partner for _identity, partner in whose.values() if partner]
+        # sudo: as above; ours are nobody's data
+        passed = {(one.id, False) for one in identities.sudo() if one.is_own} | {(False, False)}
+        since = fields.Datetime.now() - timedelta(hours=OPENED_HOURS)
+        # sudo: nobody reads their own log
+        known_sudo = self.sudo().search_fetch(
+            [
+                ("user_id", "=", self.env.uid),
+                ("action", "=", "open"),
+                ("happened_at", ">=", since),
+                "|", ("identity_id", "in", identities.ids), ("partner_id", "in", partners),
+            ],
+            ["identity_id", "partner_id"],
+        )  # fmt: skip
+        passed.update((row.identity_id.id, row.partner_id.id) for row in known_sudo)
+        self._note("open", records.filtered(lambda record: whose[record] not in passed))
+
+    @api.model
     def _people(self, records):
         """Whose records they are: (company, identity, partner) to how many of them.
 
         :rtype: dict
         """
         people = {}
-        by_name = records._fields
         for record in records:
-            identity = partner = company = False
-            if record._name == "social.crm.identity":
-                identity = record.id
-            elif record._name == "res.partner":
-                partner = record.id
-            elif "identity_id" in by_name:
-                identity = record.identity_id.id
-            elif "social_identity_id" in by_name:
-                identity = record.social_identity_id.id
-            elif "partner_id" in by_name:
-                partner = record.partner_id.id
-            if "company_id" in by_name:
-                company = record.company_id.id
-            key = (company, identity, partner)
+            key = self._person(record)
             people[key] = people.get(key, 0) + 1
         return people
+
+    @api.model
+    def _person(self, record):
+        """Whose record it is.
+
+        :return: ids of company, account and contact; False where there is none
+        :rtype: tuple
+        """
+        by_name = record._fields
+        identity = partner = company = False
+        if record._name == "social.crm.identity":
+            identity = record.id
+        elif record._name == "res.partner":
+            partner = record.id
+        elif "identity_id" in by_name:
+            identity = record.identity_id.id
+        elif "social_identity_id" in by_name:
+            identity = record.social_identity_id.id
+        if not identity and "partner_id" in by_name:
+            partner = record.partner_id.id
+        if "company_id" in by_name:
+            company = record.company_id.id
+        return company, identity, partner
 
     @api.autovacuum
     def _gc_old(self):

@@ -14,7 +14,7 @@ class SocialCrmCase(models.Model):
         """Override: opening a case opens its person."""
         data = super().inbox_open(names)
         if data:
-            self.identity_id._note_opening()
+            self.env["social.crm.access.log"]._note_opening(self.identity_id)
         return self._inbox_people()._mask_in(data) if data else data
 
     def inbox_talk(self, before=None, limit=TALK_PAGE):
@@ -30,6 +30,14 @@ class SocialCrmCase(models.Model):
     def inbox_queue_rows(self, query, case_ids, post_ids=()):
         """Override: see :meth:`inbox_open`."""
         return self._mask_rows(super().inbox_queue_rows(query, case_ids, post_ids))
+
+    @api.model
+    def _inbox_setup(self):
+        """Override to say why a search for a name finds nothing."""
+        setup = super()._inbox_setup()
+        if self._masks_for_user():
+            setup["search_note"] = self._mask_search_words()
+        return setup
 
     def _inbox_people(self):
         """Whoever may be named on the screen of this case.

@@ -16,8 +16,6 @@ WITH_NEED = (
 )
 #: So long somebody who said why sees who it is.
 UNMASKED_MINUTES = 15
-#: Opening the same person again within so many hours is one opening.
-OPENED_HOURS = 8
 
 
 class SocialCrmIdentity(models.Model):
@@ -92,27 +90,3 @@ class SocialCrmIdentity(models.Model):
         self.env["social.crm.access.log"]._note("unmask", self, purpose=purpose.strip()[:200])
         self.invalidate_recordset(["display_name"])
         return True
-
-    def _note_opening(self):
-        """Log that the current user opened these people, once in a while."""
-        if self.env.su or not self:
-            return
-        since = fields.Datetime.now() - timedelta(hours=OPENED_HOURS)
-        log_sudo = self.env["social.crm.access.log"].sudo()  # sudo: nobody reads their own log
-        known_sudo = log_sudo.search(
-            [
-                ("user_id", "=", self.env.uid),
-                ("action", "=", "open"),
-                ("identity_id", "in", self.ids),
-                ("happened_at", ">=", since),
-            ]
-        )
-        fresh = self.filtered(lambda who: not who.is_own) - known_sudo.identity_id
-        self.env["social.crm.access.log"]._note("open", fresh)
-
-    def web_read(self, specification):
-        """Override: the form of one person opens; lists do not come this way."""
-        rows = super().web_read(specification)
-        if len(self) == 1 and "link_ids" in specification:  # only the form asks for links
-            self._note_opening()
-        return rows

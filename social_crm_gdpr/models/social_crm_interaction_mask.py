@@ -1,10 +1,8 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-import re
-
 from odoo import models
 from odoo.exceptions import AccessError
 
-BULLETS = "•••"
+from ..tools.staff_names import mask
 
 
 class SocialCrmInteraction(models.Model):
@@ -13,7 +11,9 @@ class SocialCrmInteraction(models.Model):
     _inherit = "social.crm.interaction"
 
     def action_mask_staff(self):
-        """Replace our colleagues' full names in these words; the words on the network stay.
+        """Replace our colleagues' names in these words; the words on the network stay.
+
+        Full names, and what colleagues are also called as their settings say.
 
         :raise AccessError: for everybody but a privacy clerk
         """
@@ -21,20 +21,15 @@ class SocialCrmInteraction(models.Model):
             raise AccessError(self.env._("Ask your privacy clerk to mask colleagues' names."))
         self.check_access("read")
         # sudo: the names of all colleagues; the clerk reads words and masks names, no more
-        users_sudo = self.env["res.users"].sudo().search([("share", "=", False)])
-        names = sorted(
-            {user.name.strip() for user in users_sudo if " " in user.name.strip()},
-            key=len,
-            reverse=True,
+        users_sudo = self.env["res.users"].sudo().with_context(active_test=False).search(
+            [("share", "=", False)]
         )
-        if not names:
-            return
-        pattern = re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
+        full = {user.name for user in users_sudo if " " in user.name.strip()}
+        short = {name for user in users_sudo for name in user._also_called()}
         for said_sudo in self.sudo():  # sudo: as above
-            changed = {
-                name: pattern.sub(BULLETS, said_sudo[name])
-                for name in ("title", "body", "body_html")
-                if said_sudo[name] and pattern.search(said_sudo[name])
-            }
+            changed = {}
+            for name in ("title", "body", "body_html"):
+                if (text := said_sudo[name]) and (masked := mask(text, full, short)) != text:
+                    changed[name] = masked
             if changed:
                 said_sudo.write({**changed, "versions": False})

@@ -78,6 +78,25 @@ class SocialCrmPrivacyRequest(models.Model):
             erasure.action_preview()
             request.sudo().erasure_id = erasure  # sudo: the act sets what no form may
 
+    def action_approve(self):
+        """Override: nobody approves an erasure without counts of these very people."""
+        self.check_access("write")
+        for request in self.filtered(lambda request: request.kind == "erasure"):
+            counted = request.erasure_id
+            if (
+                counted.state != "draft"
+                or counted.identity_ids != request.subject_identity_ids
+                or counted.partner_ids != request.subject_partner_ids
+            ):
+                raise UserError(
+                    self.env._(
+                        "Nobody has counted yet what erasing %(request)s would take. Press "
+                        "Preview, look at what goes and what stays, then approve.",
+                        request=request.name,
+                    )
+                )
+        return super().action_approve()
+
     def _drop_preview(self):
         """Forget counts that nobody decided on."""
         # sudo: nobody deletes erasures; of these nothing was done yet

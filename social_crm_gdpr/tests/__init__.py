@@ -1,4 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from . import test_access_log
 from . import test_breach
 from . import test_by_acts
 from . import test_consent
@@ -20,7 +21,9 @@ from . import test_erasure_traces
 from . import test_evidence
 from . import test_jurisdiction
 from . import test_leaks
+from . import test_leaks_world
 from . import test_legal_hold
+from . import test_mask_questions
 from . import test_masking
 from . import test_measures_tour
 from . import test_preferences
@@ -40,6 +43,7 @@ from . import test_restriction
 from . import test_retention
 from . import test_retention_tour
 from . import test_role_matrix
+from . import test_role_matrix_calls
 from . import test_special
 from . import test_subject
 from . import test_suppression

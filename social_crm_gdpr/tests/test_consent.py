@@ -400,7 +400,8 @@ class TestConsent(ConsentCommon):
             "purpose_id": self.env.ref("social_crm_gdpr.purpose_feedback").id,
             "event": "given", "note": "In the shop", "partner_id": self.contact.id,
         }  # fmt: skip
-        wizards.create({**values, "company_id": other.id}).action_record()
+        with self.assertRaises(AccessError):
+            wizards.create({**values, "company_id": other.id}).action_record()
         self.assertFalse(self.consents.search([("company_id", "=", other.id)]))
         self.contact.company_id = other
         with self.assertRaises(AccessError):

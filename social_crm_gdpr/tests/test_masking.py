@@ -9,6 +9,11 @@ from odoo.tests import new_test_user, tagged
 
 from .test_restriction import MeasureCommon
 
+#: As a form asks.
+FORM = dict.fromkeys(
+    ("display_name", "name", "handle", "platform_id", "state", "language", "followers"), {}
+)
+
 
 @tagged("post_install", "-at_install")
 class TestMasking(MeasureCommon):
@@ -94,7 +99,7 @@ class TestMasking(MeasureCommon):
         case = self.said("c2").case_id.with_user(self.agent)
         case.inbox_open()
         case.inbox_open()
-        self.bo.with_user(self.agent).web_read({"name": {}, "link_ids": {}})
+        self.bo.with_user(self.agent).web_read(FORM)
         self.assertEqual(self.log("open", self.agent).identity_id, self.bo)
         self.assertEqual(len(self.log("open", self.agent)), 1)
 
@@ -108,3 +113,35 @@ class TestMasking(MeasureCommon):
             said.with_user(colleague).action_mask_staff()
         said.with_user(self.clerk).action_mask_staff()
         self.assertEqual(said.body, "••• je bila neljubazna, •••!")
+
+    def test_colleagues_are_masked_by_what_they_are_also_called(self):
+        new_test_user(
+            self.env, "milan_dj", name="Milan Đorđević", groups="social_crm_base.group_agent"
+        ).social_also_called = "Milan, Žuća; @milan.shop, X"
+        cases = {
+            "Милан Ђорђевић i MILAN DJORDJEVIC": "••• i •••",
+            "Pitajte Милана ili Милан😀": "Pitajte Милана ili •••😀",
+            "Milan,Zuca! milane, zuca": "•••,•••! milane, zuca",
+            "@milan.shop i @zuca, X nije niko": "@••• i @•••, X nije niko",
+            "Milano je grad; 🌻Žuća🌻": "Milano je grad; 🌻•••🌻",
+            "Z\u030cuc\u0301a, mila nije tu": "•••, mila nije tu",
+            "Milan Đorđević Milan": "••• •••",
+        }
+        said = self.said("c2")
+        for text, masked in cases.items():
+            with self.subTest(text=text):
+                said.write({"body": text, "body_html": f"<p>{text}</p>"})
+                said.with_user(self.clerk).action_mask_staff()
+                self.assertEqual((said.body, said.body_html), (masked, f"<p>{masked}</p>"))
+
+    def test_a_first_name_nobody_listed_stays(self):
+        new_test_user(self.env, "mila", name="Mila Savić", groups="social_crm_base.group_agent")
+        said = self.said("c2")
+        said.body = "Mila moja, savić"
+        said.with_user(self.clerk).action_mask_staff()
+        self.assertEqual(said.body, "Mila moja, savić")
+
+    def test_colleagues_say_themselves_what_they_are_called(self):
+        colleague = new_test_user(self.env, "veki", groups="social_crm_base.group_viewer")
+        colleague.with_user(colleague).social_also_called = "Veki"
+        self.assertEqual(colleague._also_called(), ["Veki"])

@@ -187,6 +187,7 @@ class TestPrivacyAnswer(PrivacyCommon):
         request = self.request("erasure", said_email="ada@example.org", said_name="Ada Lovelace")
         request.action_check_document()
         request.action_vouch_address()
+        request.action_preview_erasure()
         request.with_user(self.second).action_approve()
         request.action_execute()
         request.answer_text = "Erased."

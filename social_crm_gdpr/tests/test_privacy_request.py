@@ -20,6 +20,7 @@ class TestPrivacyRequest(PrivacyCommon):
         request.action_check_document()
         with self.assertRaisesRegex(UserError, "second person"):
             request.action_execute()
+        request.action_preview_erasure()
         with self.assertRaisesRegex(AccessError, "somebody else approves"):
             request.action_approve()
         request.with_user(self.second).action_approve()
@@ -31,6 +32,28 @@ class TestPrivacyRequest(PrivacyCommon):
             self.evidence(request),
             ["request.received", "request.identified", "request.approved", "request.in_progress"],
         )
+
+    def test_nobody_approves_an_erasure_unseen(self):
+        request = self.request("erasure")
+        request.action_check_document()
+        approve = request.with_user(self.second).action_approve
+        with self.assertRaisesRegex(UserError, "Press Preview"):
+            approve()
+        request.action_preview_erasure()
+        with self.assertRaisesRegex(UserError, "Press Preview"), self.env.cr.savepoint():
+            # a link made meanwhile: the counts are of fewer people than are meant now
+            super(type(request), request.sudo()).write(
+                {"subject_identity_ids": [(4, self.bob.id)]}
+            )
+            approve()
+        request.action_check_anew()
+        request.subject_identity_ids = self.bob
+        request.action_check_document()
+        with self.assertRaisesRegex(UserError, "Press Preview"):
+            approve()
+        request.action_preview_erasure()
+        approve()
+        self.assertEqual(request.state, "approved")
 
     def test_what_can_be_undone_needs_no_second_person(self):
         request = self.request("restriction")
@@ -59,6 +82,7 @@ class TestPrivacyRequest(PrivacyCommon):
     def test_who_was_checked_is_not_swapped_afterwards(self):
         request = self.request("erasure")
         request.action_check_document()
+        request.action_preview_erasure()
         request.with_user(self.second).action_approve()
         with self.assertRaisesRegex(UserError, "Check Anew"):
             request.subject_identity_ids = self.bob

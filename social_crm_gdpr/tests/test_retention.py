@@ -324,6 +324,7 @@ class TestStaff(MeasureCommon):
         restriction = self.measure("social.crm.restriction", self.bo)
         case = self.said("m1").case_id
         case.user_id = self.agent
+        self.agent.social_also_called = "Veki"
         with freeze_time("2026-04-01"):
             (self.agent + self.clerk).action_archive()
         with freeze_time("2027-03-01"):
@@ -332,7 +333,7 @@ class TestStaff(MeasureCommon):
         with freeze_time("2027-05-01"):
             self.forget()
         self.env.invalidate_all()
-        self.assertFalse(said.author_id or case.user_id)
+        self.assertFalse(said.author_id or case.user_id or self.agent.social_also_called)
         self.assertEqual(said.body, "Evo odgovora")
         self.assertEqual(restriction.user_id, self.clerk, "who decided about rights stays")
         self.assertTrue(self.evidence("staff.forgotten"))
