@@ -1,5 +1,5 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -26,6 +26,7 @@ class SocialCrmErasureHit(models.Model):
     column = fields.Char(required=True, readonly=True)
     row = fields.Integer(readonly=True)
     place = fields.Char(readonly=True)
+    where = fields.Char(string="Where It Stands", compute="_compute_where")
     kinds = fields.Char(string="What Agrees", readonly=True)
     verdict = fields.Selection(
         [
@@ -36,6 +37,18 @@ class SocialCrmErasureHit(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+
+    @api.depends("table", "column")
+    @api.depends_context("lang")
+    def _compute_where(self):
+        for hit in self:
+            model = self.env["social.crm.erasure"]._model_of(hit.table)
+            field = self.env[model]._fields.get(hit.column) if model in self.env else None
+            hit.where = f"{hit.table}.{hit.column}"
+            if field:
+                # sudo: what models and fields are called is no secret
+                name = self.env["ir.model"].sudo()._get(model).name
+                hit.where = f"{name} › {field._description_string(self.env)}"
 
     def _open(self):
         """Those nobody has decided on.

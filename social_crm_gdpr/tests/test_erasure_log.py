@@ -1,9 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.social_crm_erasure_log import SEQUENCE
 from ..tools import erasure_log
 from .erasure_common import AFTER, ErasureCommon, message, person
 
@@ -71,6 +73,17 @@ class TestErasureLog(ErasureCommon):
         self.work(erasure)
         self.assertEqual((erasure.state, self.erasures._log_sequence()), ("done", 1))
         self.assertEqual(len(list(erasure_log.entries(self.path))), 1, "and tells it once")
+
+    def test_a_process_that_learns_of_it_late_takes_no_database_for_restored(self):
+        self.erase(self.ana)
+        parameters = type(self.env["ir.config_parameter"])
+        get_param = parameters.get_param
+
+        def late(self, key, default=False):
+            return 0 if key == SEQUENCE else get_param(self, key, default)
+
+        with patch.object(parameters, "get_param", late):
+            self.assertEqual(self.erasures._behind(), 0)
 
     def test_declining_the_list_survives_the_same_kill(self):
         erasure = self.erase(self.ana)
