@@ -22,7 +22,9 @@ class SocialCrmPrivacyTrigger(models.Model):
     )
     kind = fields.Selection(KIND_SELECTION, required=True)
     words = fields.Text(
-        required=True, help="One phrase a line; a * at the end of a word takes every ending."
+        required=True,
+        help="One phrase a line. A * at the end of a word takes every ending, a _ between two "
+        "words takes one more word or none: delete _ my _ data.",
     )
     active = fields.Boolean(default=True)
 

@@ -56,6 +56,40 @@ class TestPrivacyIntake(PrivacyCommon):
             self.assertEqual((found.kind, found.state), (kind, "proposed"), text)
             self.assertEqual(found.subject_identity_ids, said.identity_id)
 
+    def test_common_ways_of_asking_are_understood_and_other_talk_is_not(self):
+        kind_of = self.env["social.crm.privacy.trigger"]._kind_of
+        asked = {
+            "erasure": [
+                "please delete all my personal data", "Delete all of my data now!",
+                "Please erase everything you have about me", "forget me",
+                "I want my data deleted", "Bitte löschen Sie alle meine Daten",
+                "Loeschen Sie bitte meine Daten", "löscht alles, was ihr über mich habt",
+                "Ich will, dass meine Daten sofort gelöscht werden",
+                "обришите све моје податке", "Molim da se obrišu... izbrisite moje licne podatke",
+                "obrišite sve što imate o meni", "Mohon hapus semua data pribadi saya",
+                "Saya ingin data saya dihapus",
+            ],
+            "access": [
+                "GDPR request", "Send me a copy of all my personal data, please",
+                "What personal data do you store about me?", "DSGVO-Anfrage",
+                "Was haben Sie über mich gespeichert?", "Ich hätte gern eine Kopie meiner Daten",
+                "Želim kopiju svojih podataka", "Koje lične podatke čuvate o meni?",
+                "Minta salinan data pribadi saya",
+            ],
+            "rectification": [
+                "my address is wrong, please correct it", "Meine Adresse ist leider falsch",
+                "Moja adresa je pogrešna", "Alamat saya salah, tolong perbaiki",
+            ],
+            "": [
+                "My order is wrong, please correct it", "How do I delete old photos and save data?",
+                "Was denkt ihr über mich?", "Šta mislite o meni?", "Kuota data saya habis",
+                "I deleted the app, my data plan is empty", "",
+            ],
+        }  # fmt: skip
+        for kind, texts in asked.items():
+            for text in texts:
+                self.assertEqual(kind_of(text), kind, text)
+
     def test_the_clock_started_with_the_message(self):
         said = self.wrote("Delete my data", minutes_ago=3 * 24 * 60)
         self.assertEqual(self.proposed(said).received_at, said.date)
@@ -102,6 +136,32 @@ class TestPrivacyIntake(PrivacyCommon):
             request.with_user(self.agent).read(["description"])
         with self.assertRaises(AccessError):
             said.with_user(self.viewer).action_privacy_request()
+
+    def test_nobody_begins_one_elsewhere_of_whom_they_do_not_see_or_in_another_time(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        starts = self.env["social.crm.privacy.start"].with_user(self.agent)
+        start = starts.create(
+            {"kind": "erasure", "company_id": elsewhere.id, "received_at": "2001-01-01",
+             "identity_id": self.ada.id}
+        )  # fmt: skip
+        self.assertEqual(start.company_id, self.company)
+        start.with_context(
+            default_check_method="document", default_answer_email="me@evil.example"
+        ).action_start()
+        request = self.requests.search([("kind", "=", "erasure")], order="id desc", limit=1)
+        self.assertEqual((request.company_id, request.source), (self.company, "hand"))
+        self.assertFalse(request.is_late or request.check_method)
+        self.assertNotEqual(request.answer_email, "me@evil.example")
+        stranger = self.env["social.crm.identity"].create(
+            {"platform_id": self.ada.platform_id.id, "handle": "eve@example.social",
+             "company_id": elsewhere.id}
+        )  # fmt: skip
+        before = self.requests.search_count([])
+        for about in ({"identity_id": stranger.id}, {"partner_id": self.env["res.partner"].create(
+                {"name": "Theirs", "company_id": elsewhere.id}).id}):  # fmt: skip
+            with self.assertRaises(AccessError):
+                starts.create({"kind": "access", **about}).action_start()
+        self.assertEqual(self.requests.search_count([]), before)
 
     def test_a_clerk_begins_one_from_account_contact_and_case(self):
         case = self.said("1").case_id

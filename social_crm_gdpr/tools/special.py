@@ -28,22 +28,30 @@ _YOUNGEST = 5
 
 
 def compile_terms(terms):
-    """One expression over folded text for many words and phrases; ``*`` takes every ending.
+    """One expression over folded text for many words and phrases.
+
+    A ``*`` at the end of a word takes every ending; a ``_`` between words takes one more or none.
 
     :param iterable terms: as people write them
     :return: None where there are none
     :rtype: re.Pattern | None
     """
-    found = set()
-    for term in terms:
-        parts = [
-            re.escape(folded) + ("[^ ]*" if word.endswith("*") else "")
-            for word in term.split()
-            if (folded := names.fold(word))
-        ]
-        if parts:
-            found.add(" ".join(parts))
-    return re.compile(f" (?:{'|'.join(sorted(found))}) ") if found else None
+    found = {pattern for term in terms if (pattern := _term_pattern(term))}
+    return re.compile(f" (?:{'|'.join(sorted(found))})") if found else None
+
+
+def _term_pattern(term):
+    """One phrase as an expression, each word with the space behind it.
+
+    :rtype: str
+    """
+    parts = []
+    for word in term.strip(" _").split():
+        if word == "_":
+            parts.append("(?:[^ ]+ )?")
+        elif folded_word := names.fold(word):
+            parts.append(re.escape(folded_word) + ("[^ ]* " if word.endswith("*") else " "))
+    return "".join(parts)
 
 
 def folded(text):

@@ -24,14 +24,29 @@ class SocialCrmPrivacyStart(models.TransientModel):
     _description = "New Privacy Request"
 
     kind = fields.Selection(KIND_SELECTION, required=True, default="access")
-    company_id = fields.Many2one("res.company", required=True)
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
     interaction_id = fields.Many2one("social.crm.interaction")
     case_id = fields.Many2one("social.crm.case")
     identity_id = fields.Many2one("social.crm.identity")
     partner_id = fields.Many2one("res.partner")
     said = fields.Text(string="What the Person Asks")
-    received_at = fields.Datetime(string="Clock Starts", required=True, readonly=True)
+    received_at = fields.Datetime(string="Clock Starts", compute="_compute_received_at")
     answer_by = fields.Date(compute="_compute_answer_by")
+
+    @api.depends("interaction_id", "identity_id", "case_id", "partner_id")
+    @api.depends_context("company")
+    def _compute_company_id(self):
+        """Whose people these are: nobody chooses a company."""
+        for start in self:
+            companies = [record.company_id for record in start._about() if record.company_id]
+            start.company_id = companies[0] if companies else self.env.company
+
+    @api.depends("interaction_id")
+    def _compute_received_at(self):
+        for start in self:
+            start.received_at = (
+                start.interaction_id.date or start.create_date or fields.Datetime.now()
+            )
 
     @api.depends("received_at", "company_id")
     def _compute_answer_by(self):
@@ -48,16 +63,10 @@ class SocialCrmPrivacyStart(models.TransientModel):
         :rtype: dict
         """
         said = about.get("interaction_id")
-        company = next(
-            (record.company_id for record in about.values() if record and record.company_id),
-            self.env.company,
-        )
         kind = self.env["social.crm.privacy.trigger"]._kind_of(said.body) if said else ""
         start = self.create(
             {
                 "kind": kind or "access",
-                "company_id": company.id,
-                "received_at": said.date if said else fields.Datetime.now(),
                 "said": said.body if said else False,
                 **{name: record.id for name, record in about.items()},
             }
@@ -85,10 +94,34 @@ class SocialCrmPrivacyStart(models.TransientModel):
     def _is_clerk(self):
         return self.env.user.has_group("social_crm_base.group_privacy_clerk")
 
+    def _about(self):
+        """The records this began with, of different models.
+
+        :rtype: list[recordset]
+        """
+        named = (self.interaction_id, self.identity_id, self.case_id, self.partner_id)
+        return [record for record in named if record]
+
+    def _check_about(self):
+        """Whether whoever makes the request sees what it is about, in a company of theirs.
+
+        :raise AccessError: in words
+        """
+        for record in self._about():
+            record.check_access("read")
+        companies = {record.company_id for record in self._about() if record.company_id}
+        if companies - {self.company_id} or self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "This belongs to a company you do not work in now. Choose it above, and begin "
+                    "again."
+                )
+            )
+
     def _receive(self):
         requests = self.env["social.crm.privacy.request"]
+        self._check_about()
         if said := self.interaction_id:
-            said.check_access("read")
             # sudo: agents may not read requests; whether this message is one already is counted
             known_sudo = requests.sudo().search(
                 [("interaction_id", "=", said.id), ("state", "=", "proposed")], limit=1
@@ -114,7 +147,7 @@ class SocialCrmPrivacyStart(models.TransientModel):
 
     def _personal_data_fields(self):
         return {
-            **not_personal("kind company_id received_at"),
+            **not_personal("kind"),
             **classify(IDENTITY, ROW, "interaction_id case_id identity_id partner_id"),
             **classify(CONTENT, ROW, "said"),
         }
