@@ -27,7 +27,8 @@ class SocialCrmNoticeText(models.Model):
     @api.depends("body")
     def _compute_excerpt(self):
         for text in self:
-            words = html2plaintext(text.body or "", include_references=False).split()
+            plain = html2plaintext(text.body or "", include_references=False)
+            words = plain.replace("*", "").split()  # it marks what is bold by asterisks
             text.excerpt = " ".join(words)[:120]
 
     def _personal_data_fields(self):
