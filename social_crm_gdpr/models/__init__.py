@@ -16,6 +16,7 @@ from . import (
     ir_attachment,
     ir_http,
     mail_followers,
+    mail_mail,
     mail_message,
     res_company,
     res_partner,

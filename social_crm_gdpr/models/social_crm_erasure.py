@@ -321,6 +321,10 @@ class SocialCrmErasure(models.Model):
             self.env["social.crm.suppression"]._add(
                 self.company_id, self._suppression_aliases(), self.cutoff, self.reference
             )
+        elif dropped := self.env["social.crm.suppression"]._drop(
+            self.company_id, self._suppression_aliases()
+        ):
+            self._tell("declined", entries=dropped)
         self._tell("begun", accounts=len(self.identity_ids), contacts=len(self.partner_ids))
         self._tell_recipients()
         self._wake_job()

@@ -107,15 +107,35 @@ class SocialCrmErasure(models.Model):
         """Take the person off the suppression list; a replay of the log heeds it too."""
         for erasure in self.filtered("tell_suppression"):
             erasure._refuse_behind()
-            listed = self.env["social.crm.suppression"].search(
-                [("reference", "=", erasure.reference)]
-            )
-            erasure._tell("declined", entries=len(listed))
-            listed.unlink()
+            listed = self.env["social.crm.suppression"]
+            if erasure.to_log:
+                entries = listed._drop(erasure.company_id, erasure._suppression_aliases())
+            else:
+                entries = listed._drop_hashes(
+                    erasure.company_id, erasure._logged_hashes(erasure.reference)
+                )
+            erasure._tell("declined", entries=entries)
             erasure.tell_suppression = False
             if erasure.cutoff and not erasure.to_log:  # else the first entry says it already
                 erasure.to_log = "declined"
                 erasure._wake_job()
+
+    @api.model
+    def _logged_hashes(self, reference):
+        """The hashes an erasure wrote into the log.
+
+        :rtype: list[str]
+        :raise UserError: when the log cannot be read
+        """
+        try:
+            return [
+                found
+                for entry in erasure_log.entries(self._log_path())
+                if entry["reference"] == reference
+                for _kind, found in entry["hashes"]
+            ]
+        except erasure_log.ErasureLogError as error:
+            raise UserError(str(error)) from error
 
     # === BEHIND === #
 
@@ -242,11 +262,12 @@ class SocialCrmErasure(models.Model):
                 [(kind, found) for kind, found in entry["hashes"] if kind != "row"],
                 entry["key"], cutoff, entry["reference"],
             )  # fmt: skip
+        else:
+            self.env["social.crm.suppression"]._drop_hashes(
+                company, self._logged_hashes(entry["reference"])
+            )
         known = self.search([("reference", "=", entry["reference"])])
         if entry.get("declined"):
-            self.env["social.crm.suppression"].search(
-                [("reference", "=", entry["reference"])]
-            ).unlink()
             known.tell_suppression = False
             return
         values = {

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools.mail import email_normalize_all
 
 from odoo.addons.phone_validation.tools.phone_validation import phone_format
 from odoo.addons.social_crm_base.tools import keyring
@@ -113,16 +113,45 @@ class SocialCrmSuppression(models.Model):
 
     @api.model
     def _add(self, company, aliases, cutoff, reference):
-        """List somebody who is being erased.
+        """List somebody who is being erased, once by the key in use.
 
         :param list aliases: :class:`Alias`
         :param datetime cutoff: naive UTC
         :param str reference: uuid of the erasure
         """
         name, key = list(self._keys().items())[-1]
-        self._add_hashes(
-            company, [(alias.kind, alias.hashed(key)) for alias in aliases], name, cutoff, reference
+        hashes = [(alias.kind, alias.hashed(key)) for alias in aliases]
+        self._drop(company, aliases, [other for other in self._keys() if other != name])
+        self._add_hashes(company, hashes, name, cutoff, reference)
+
+    @api.model
+    def _drop(self, company, aliases, key_names=None):
+        """Take names off the list.
+
+        :param list aliases: :class:`Alias`
+        :param key_names: of the keys their entries were made with; all by default
+        :return: how many entries there were
+        :rtype: int
+        """
+        keys = self._keys()
+        return self._drop_hashes(
+            company, [alias.hashed(keys[name]) for alias in aliases for name in key_names or keys]
         )
+
+    @api.model
+    def _drop_hashes(self, company, hashes):
+        """Take hashes off the list, whichever erasure listed them last.
+
+        :return: how many entries there were
+        :rtype: int
+        """
+        # sudo: see _add_hashes
+        rows_sudo = self.sudo().search(
+            [("company_id", "=", company.id), ("hash", "in", list(hashes))]
+        )
+        count = len(rows_sudo)
+        rows_sudo.unlink()
+        return count
 
     @api.model
     def _add_hashes(self, company, hashes, key_name, cutoff, reference):
@@ -200,7 +229,8 @@ class SocialCrmSuppression(models.Model):
             & Domain("is_released", "=", False)
             & Domain("until", ">", fields.Date.context_today(self))
         )
-        return {hashes[row.hash]: row for row in found}
+        # listed by two keys: what was said since the later erasure counts
+        return {hashes[row.hash]: row for row in found.sorted("cutoff")}
 
     @api.model
     def _worst(self, aliases, hits, moment):
@@ -244,8 +274,8 @@ class SocialCrmSuppression(models.Model):
         :rtype: list[Alias]
         """
         found = []
-        if email and (normal := email_normalize(email, strict=False)):
-            found.append(Alias("email", normal))
+        if email:
+            found += [Alias("email", normal) for normal in email_normalize_all(email)]
         if phone:
             country = country or self.env.company.country_id
             normal = phone_format(

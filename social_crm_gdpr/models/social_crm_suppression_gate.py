@@ -18,6 +18,34 @@ from .social_crm_suppression import WEAK, Alias, moment_of
 class SocialCrmInteraction(models.Model):
     _inherit = "social.crm.interaction"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: nobody writes what an erased person said before, see :meth:`write`."""
+        if not self.env.su:
+            self.env["social.crm.erasure"]._refuse_behind()
+            self._refuse_old_words(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override: words may not be given to an erased person's past, by account or date."""
+        if not self.env.su and vals.keys() & {"identity_id", "date"}:
+            self._refuse_old_words(
+                [{"identity_id": said.identity_id.id, "date": said.date, **vals} for said in self]
+            )
+        return super().write(vals)
+
+    @api.model
+    def _refuse_old_words(self, vals_list):
+        """:raise UserError: where words date from before their author's erasure, or have no date"""
+        identities = self.env["social.crm.identity"]
+        identities._refuse_suppressed(
+            [
+                {**who._known_by(), "first_seen": vals.get("date")}
+                for vals in vals_list
+                if (who := identities.browse(vals.get("identity_id") or ()))
+            ]
+        )
+
     @api.model
     def _prepare_activities(self, channel, activities):
         """Override: old words name nobody who was erased since; the words themselves stay."""
@@ -200,23 +228,29 @@ class SocialCrmIdentity(models.Model):
         return super()._gate_store(vals_list)
 
     def write(self, vals):
-        """Override: an account may not become one that was erased, by getting its id or names."""
-        named = vals.keys() & {"external_id", "handle", "verified_email", "verified_phone"}
+        """Override: an account may not become one that was erased, by getting its id or names,
+        nor get a past it lost.
+        """
+        named = vals.keys() & {
+            "external_id", "handle", "verified_email", "verified_phone", "first_seen",
+        }  # fmt: skip
         if named and any(vals[name] for name in named):
-            self._refuse_suppressed(
-                [
-                    {
-                        "company_id": identity.company_id.id,
-                        "platform_id": identity.platform_id.id,
-                        "scope": identity.scope,
-                        "external_id": identity.external_id,
-                        "first_seen": identity.first_seen,
-                        **vals,
-                    }
-                    for identity in self
-                ]
-            )
+            self._refuse_suppressed([{**identity._known_by(), **vals} for identity in self])
         return super().write(vals)
+
+    def _known_by(self):
+        """What the suppression list is asked of this account.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "platform_id": self.platform_id.id,
+            "scope": self.scope,
+            "external_id": self.external_id,
+            "first_seen": self.first_seen,
+        }
 
     @api.model
     def _refuse_suppressed(self, vals_list):
@@ -239,6 +273,23 @@ class SocialCrmIdentity(models.Model):
             for names, moment in people if hits else ():
                 if entry := listed._worst(names, hits, moment):
                     raise UserError(listed._refusal(entry))
+
+
+class SocialCrmIdentityAlias(models.Model):
+    _inherit = "social.crm.identity.alias"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: an erased person's id is nobody's former one."""
+        identities = self.env["social.crm.identity"]
+        identities._refuse_suppressed(
+            [
+                {**identities.browse(vals["identity_id"])._known_by(), "external_id": vals["value"]}
+                for vals in vals_list
+                if vals.get("kind") == "id"
+            ]
+        )
+        return super().create(vals_list)
 
 
 class SocialCrmIdentityLink(models.Model):
@@ -275,20 +326,30 @@ class SocialCrmSuppression(models.Model):
         )
 
     @api.model
-    def _refuse_addresses(self, vals_list, email, phone):
+    def _refuse_addresses(self, vals_list, email, phone, records=()):
         """Refuse contacts and leads with a listed address, where a colleague or a program writes
         them. What people tell us themselves, now, comes by other ways, with the system's rights.
 
         :param str email: name of the field
         :param str phone: likewise
+        :param records: which are written, if any: their countries say how numbers are read
         :raise UserError: saying what to do
         """
-        if self.env.su or not self._used_keys(self.env.company.id):
+        told = [vals for vals in vals_list if vals.get(email) or vals.get(phone)]
+        if self.env.su or not told:
             return
+        self.env["social.crm.erasure"]._refuse_behind()
+        if not self._used_keys(self.env.company.id):
+            return
+        countries = self.env["res.country"]
         names = [
-            self._address_aliases(vals.get(email), vals.get(phone))
-            for vals in vals_list
-            if vals.get(email) or vals.get(phone)
+            self._address_aliases(vals.get(email), vals.get(phone), country)
+            for vals in told
+            for country in (
+                [countries.browse(vals["country_id"])]
+                if vals.get("country_id")
+                else [*(record.country_id for record in records)] or [countries]
+            )
         ]
         hits = self._hits(self.env.company, [alias for found in names for alias in found])
         if hits:
@@ -304,7 +365,9 @@ class ResPartner(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env["social.crm.suppression"]._refuse_addresses([vals], "email", "phone")
+        self.env["social.crm.suppression"]._refuse_addresses(
+            [vals], "email", "phone", self
+        )
         return super().write(vals)
 
 
@@ -317,7 +380,9 @@ class CrmLead(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env["social.crm.suppression"]._refuse_addresses([vals], "email_from", "phone")
+        self.env["social.crm.suppression"]._refuse_addresses(
+            [vals], "email_from", "phone", self
+        )
         return super().write(vals)
 
 
@@ -337,7 +402,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 )
             )
         self.env["social.crm.suppression"].with_user(self.env.user)._refuse_addresses(
-            [{"email": contact.email, "phone": contact.phone} for contact in contacts],
+            [
+                {"email": one.email, "phone": one.phone, "country_id": one.country_id.id}
+                for one in contacts
+            ],
             "email", "phone",
         )  # fmt: skip
         return super()._update_foreign_keys(src_partners, dst_partner)

@@ -16,6 +16,8 @@ class TestErasureLog(ErasureCommon):
         super().setUp()
         self.erasures = self.env["social.crm.erasure"]
         self.path = self.erasures._log_path()
+        self.seller = self._user("agent", login="seller")
+        self.seller.group_ids |= self.env.ref("sales_team.group_sale_salesman")
 
     def test_an_entry_names_nobody(self):
         erasure = self.erase(self.ana)
@@ -42,9 +44,20 @@ class TestErasureLog(ErasureCommon):
                 {"platform_id": self.platform.id, "external_id": "cy"}
             ),
             lambda: self.said("m1").conversation_id._queue_reply("Hello"),
+            lambda: self.env["crm.lead"].with_user(self.seller).create(
+                {"name": "x", "email_from": "ana.anic@mail.example"}
+            ),
+            lambda: self.interactions.with_user(self.manager).create({}),
         ):
             with self.assertRaisesRegex(UserError, "restored from a backup"):
                 write()
+        inside, outside = self.env["mail.mail"].create(
+            [{"email_to": self.clerk.email}, {"recipient_ids": [(4, self.contact.id)]}]
+        )
+        with patch.object(type(inside), "_split_by_mail_configuration", autospec=True) as split:
+            split.return_value = []
+            (inside | outside).send()
+        self.assertEqual(split.call_args.args[0], inside, "colleagues are written all the same")
         with self.assertRaises(AccessError):
             self.erasures.with_user(self.officer).action_replay()
         self.erasures.with_user(self.clerk).action_replay()

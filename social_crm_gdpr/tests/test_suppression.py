@@ -143,6 +143,30 @@ class TestSuppression(ErasureCommon):
         entry.with_user(self.clerk).action_release()
         self.assertTrue(as_seller.create({"name": "Ana", "email": "ana.anic@mail.example"}))
 
+        serbia = self.env.ref("base.rs").id
+        for values in (
+            {"phone": "064 1234567", "country_id": serbia},
+            {"email": "x@y.example, ana.anic@mail.example, z@y.example"},
+        ):
+            entry.is_released = False
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "privacy clerk"):
+                as_seller.create({"name": "Ana", **values})
+
+    def test_old_words_do_not_come_back_by_the_api_to_who_returned(self):
+        self.ingest(message("new", person("ana"), minutes=AFTER))
+        said = self.said("new")
+        values = said.copy_data()[0] | {"external_id": "old", "dedup_key": "old"}
+        values["date"] = "2026-03-02 09:01:00"
+        with self.assertRaisesRegex(UserError, "was erased"):
+            self.interactions.with_user(self.manager).create(values)
+        for record, name in ((said, "date"), (said.identity_id, "first_seen")):
+            with self.assertRaisesRegex(UserError, "was erased"):
+                record.with_user(self.manager).write({name: "2026-03-02 09:01:00"})
+        with self.assertRaisesRegex(UserError, "was erased"):
+            self.env["social.crm.identity.alias"].create(
+                {"identity_id": self.bo.id, "kind": "id", "value": "id-ana"}
+            )
+
     def test_she_is_not_banned_from_the_shop(self):
         """Who signs up or orders does so now, by ways that act with the system's rights."""
         self.assertTrue(
@@ -179,6 +203,19 @@ class TestSuppression(ErasureCommon):
         ):
             self.ingest(message("x", person("cy")))
 
+    def test_erased_again_under_a_new_key_what_lay_between_stays_away(self):
+        rows = self.env["social.crm.suppression"].search([])
+        between = message("between", person("ana"), minutes=60 * 24 * 60)
+        rows.cutoff = "2026-03-03 00:00:00"
+        self.ingest(between)
+        name, key = next(iter(keyring.current().keys.items()))
+        line = f"{name}:{base64.b64encode(key).decode()},{keyring.new_key_line('k2')}"
+        with patch.dict(os.environ, {keyring.ENV_KEYS: line}):
+            self.erase(self.said("between").identity_id)
+            rows = self.env["social.crm.suppression"].search([("kind", "=", "id")])
+            self.assertEqual(rows.mapped("key_name"), ["k2"], "listed once")
+            self.assertTrue(self.ingest(between).dropped)
+
 
 @tagged("post_install", "-at_install")
 class TestSuppressionDeclined(ErasureCommon):
@@ -187,6 +224,27 @@ class TestSuppressionDeclined(ErasureCommon):
         listed = self.env["social.crm.suppression"]
         self.assertFalse(listed.search([("reference", "=", erasure.reference)]))
         self.assertFalse(self.ingest(message("m7", person("ana"), minutes=3)).dropped)
+
+    def test_who_declines_the_second_time_is_listed_no_more(self):
+        listed = self.env["social.crm.suppression"]
+        for how in ("before", "after"):
+            with self.subTest(how=how):
+                self.erase(self.ana)
+                self.ingest(message(f"new-{how}", person("ana"), minutes=AFTER))
+                self.ana = self.said(f"new-{how}").identity_id
+                erasure = self.erase(self.ana, tell_suppression=how == "after")
+                if how == "after":
+                    erasure._decline()
+                self.assertFalse(listed.search([("kind", "in", ("id", "handle"))]))
+                self.ingest(message(f"again-{how}", person("ana"), minutes=AFTER + 1))
+                self.ana = self.said(f"again-{how}").identity_id
+
+    def test_declining_the_first_of_two_erasures_takes_the_person_off(self):
+        first = self.erase(self.ana)
+        self.ingest(message("new", person("ana"), minutes=AFTER))
+        self.erase(self.said("new").identity_id)
+        first._decline()
+        self.assertFalse(self.env["social.crm.suppression"].search([("kind", "=", "id")]))
 
 
 @tagged("post_install", "-at_install")
