@@ -1,7 +1,13 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import contextlib
+import json
+import os
+
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.social_crm_base.tools.privacy import EMPLOYEE, KEEP, classify, not_personal
 
@@ -84,25 +90,83 @@ class SocialCrmErasureHit(models.Model):
         self._decide("namesake")
 
     def action_erase(self):
-        """Empty the field this stands in; delete the file."""
+        """Empty the field this stands in; delete the file.
+
+        :raise UserError: where the database refuses, or another company answers for the record
+        """
         self._check_deciding()
-        columns_of = self.env["social.crm.erasure"].sudo()._text_columns()  # sudo: names of columns
-        files = self.filtered(lambda hit: hit.table == "ir_attachment" and hit.row)
-        # sudo: the clerk decides on files of every record
-        self.env["ir.attachment"].sudo().browse(files.mapped("row")).exists().unlink()
+        files = self.filtered(lambda hit: hit.table == "ir_attachment")
+        files._delete_files()
+        self.env.flush_all()
         for hit in self - files:
-            if hit.column not in columns_of.get(hit.table, ()) or not hit.row:
+            hit._check_company_of_place()
+            try:
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                    hit._empty_place()
+            except psycopg2.Error as error:
                 raise UserError(
-                    self.env._("This cannot be emptied here: delete it where it lies.")
-                )
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET %s = CASE WHEN %s THEN NULL END WHERE id = %s",
-                    SQL.identifier(hit.table), SQL.identifier(hit.column), True, hit.row,
-                )
-            )  # fmt: skip
-        self.env.invalidate_all()
+                    self.env._(
+                        "The database does not let this be emptied (%(table)s, %(column)s). Open "
+                        "where it stands, and delete it there.",
+                        table=hit.table,
+                        column=hit.column,
+                    )
+                ) from error
+        self.env.invalidate_all(flush=False)
         self._decide("erased")
+
+    def _delete_files(self):
+        # sudo: the clerk decides on files of every record
+        self.env["ir.attachment"].sudo().browse(filter(None, self.mapped("row"))).exists().unlink()
+        for hit in self.filtered(lambda hit: not hit.row):
+            # nobody names this file any more: it lies in the filestore by itself
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.env["ir.attachment"]._full_path(hit.place))
+
+    def _check_company_of_place(self):
+        """:raise UserError: where the record is another company's, or hangs on one that is"""
+        model = self.env["social.crm.erasure"]._model_of(self.table)
+        if model not in self.env:
+            return
+        # sudo: whose record it is, whoever may read it
+        record_sudo = self.env[model].sudo().browse(self.row).exists()
+        places = [record_sudo]
+        for model_field, id_field in (("model", "res_id"), ("res_model", "res_id")):
+            if {model_field, id_field} <= record_sudo._fields.keys():
+                on = record_sudo[model_field]
+                if on in self.env and record_sudo[id_field]:
+                    # sudo: as above
+                    places.append(self.env[on].sudo().browse(record_sudo[id_field]).exists())
+        for place_sudo in places:
+            company = place_sudo["company_id"] if "company_id" in place_sudo._fields else None
+            if company and company != self.company_id:
+                raise UserError(
+                    self.env._("Another company answers for this: a clerk of its own decides.")
+                )
+
+    def _empty_place(self):
+        """Put nothing into the column, or the least it may hold where it may not be empty."""
+        self.env.cr.execute(
+            "SELECT data_type, is_nullable = 'YES' FROM information_schema.columns"
+            " WHERE table_schema = current_schema AND table_name = %s AND column_name = %s",
+            [self.table, self.column],
+        )
+        found = self.env.cr.fetchone()
+        if not found or not self.row:
+            raise UserError(self.env._("This cannot be emptied here: delete it where it lies."))
+        kind, may_be_empty = found
+        least = None
+        if not may_be_empty:
+            # with its number, for some columns want each row to differ
+            word = self.env._("Erased %(number)s", number=self.row)
+            least = json.dumps({"en_US": word}) if kind in ("json", "jsonb") else word
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s = %s WHERE id = %s",
+                SQL.identifier(self.table), SQL.identifier(self.column),
+                SQL("%s::jsonb", least) if kind == "jsonb" else SQL("%s", least), self.row,
+            )
+        )  # fmt: skip
 
     def _check_deciding(self):
         self.check_access("read")

@@ -15,9 +15,10 @@ from ..tools.alias_search import AliasSearch
 #: What the judge wants to know of a row, where its table has it.
 FACTS = (
     "id", "company_id", "create_date", "received_at", "model", "res_model", "res_id", "direction",
-    "author_id",
+    "author_id", "write_uid",
 )  # fmt: skip
-#: The program's own words and lists of the world: a name in them is nobody's.
+#: The program's own words and lists of the world: a name in them is nobody's, as long as nobody
+#: wrote it there (see :meth:`_is_vocabulary`).
 VOCABULARY = re.compile(
     r"(ir_(?!attachment|logging|mail|config_parameter|profile|exports|filters|default)\w+"
     r"|res_(country|lang|currency|groups|bank)\w*"
@@ -25,6 +26,8 @@ VOCABULARY = re.compile(
     r"|social_crm_(platform|special_term|relation|answer_type|case_reason|jurisdiction)\w*"
     r"|digest_\w+|theme_\w+|website_\w+|onboarding_\w+|base_import\w+)$"
 )
+#: What the program writes down about itself; people write nothing there.
+INNER = re.compile(r"ir_(model|module)\w*$")
 #: Words people wrote, outside the suite's declarations.
 WORDS = {
     "mail_message": {"body", "subject"},
@@ -249,11 +252,33 @@ class SocialCrmErasure(models.Model):
             return "others" if self._is_others(table, column, row) else None
         if kinds == {"name"} and column in NAMED.get(table, ()):
             return "namesake" if self._is_namesake(table, row) else None
-        if kinds == {"name"} and VOCABULARY.match(table):
-            return "namesake"
-        if VOCABULARY.match(table) and not kinds & {"email", "phone", "url", "contact"}:
+        if not kinds & {"email", "phone", "url", "contact"} and self._is_vocabulary(table, row):
             return "namesake"
         return None
+
+    @api.model
+    def _is_vocabulary(self, table, row):
+        """Whether this is the program's own text: it came with a module, and nobody changed it.
+
+        :rtype: bool
+        """
+        if not VOCABULARY.match(table):
+            return False
+        if INNER.match(table):
+            return True
+        if not row.get("id") or (row.get("write_uid") or api.SUPERUSER_ID) != api.SUPERUSER_ID:
+            return False
+        # sudo: where a record comes from
+        return bool(
+            self.env["ir.model.data"].sudo().search_count(
+                [
+                    ("model", "=", self._model_of(table)),
+                    ("res_id", "=", row["id"]),
+                    ("module", "not in", ["", "__export__", "__import__", "__custom__"]),
+                ],
+                limit=1,
+            )
+        )
 
     def _stays_whole(self, model, column, ground):
         """Whether this column of a kept row was to stay: a contact keeps what invoices show."""

@@ -10,6 +10,7 @@ from . import test_erasure
 from . import test_erasure_accounting
 from . import test_erasure_columns
 from . import test_erasure_files
+from . import test_erasure_hit
 from . import test_erasure_log
 from . import test_erasure_namesake
 from . import test_erasure_networks
