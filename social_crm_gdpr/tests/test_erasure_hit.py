@@ -64,7 +64,7 @@ class TestErasureHit(ErasureCommon):
     def test_only_what_the_program_wrote_itself_is_nobodys(self):
         erasures = self.env["social.crm.erasure"]
         template = self.env["mail.template"].create({"name": "x", "body_html": "Dear Ana Anić"})
-        shipped = self.env.ref("portal.mail_template_data_portal_welcome")
+        shipped = self.env.ref("auth_signup.mail_template_data_unregistered_users")
         for record, is_program in ((template, False), (shipped, True)):
             row = {"id": record.id, "write_uid": record.write_uid.id}
             self.assertEqual(erasures._is_vocabulary("mail_template", row), is_program)
