@@ -137,6 +137,8 @@ class SocialCrmPrivacy(Controller):
                 "refused": found.state == "refused",
                 "ground": grounds.get(found.refusal_ground, ""),
                 "answer_by": "" if found.closed_at else format_date(request.env, found.due_date),
+                "rows": found._status_rows(),
+                "told": found._text_values() if found.kind == "erasure" else {},
             },
         )
 

@@ -77,6 +77,7 @@ from . import (
     social_crm_privacy_request_erasure,
     social_crm_privacy_request_execute,
     social_crm_privacy_request_intake,
+    social_crm_privacy_request_last_word,
     social_crm_privacy_request_overview,
     social_crm_privacy_request_package,
     social_crm_privacy_request_proof,

@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -46,6 +47,7 @@ class SocialCrmErasure(models.Model):
             ("draft", "Preview"),
             ("proposed", "Waits for a second person"),
             ("parked", "Parked by a legal hold"),
+            ("telling", "Telling the person first"),
             ("running", "Erasing"),
             ("remote", "Waiting for networks"),
             ("scanning", "Proving"),
@@ -181,7 +183,7 @@ class SocialCrmErasure(models.Model):
 
     @api.model
     def _for_request(self, identities, partners, *, proposed_by, approved_by, suppress=True,
-                     company=None):  # fmt: skip
+                     company=None, request=None):  # fmt: skip
         """Begin the erasure a privacy request asks for; two people have looked at it already.
 
         :param recordset identities: ``social.crm.identity``
@@ -189,6 +191,7 @@ class SocialCrmErasure(models.Model):
         :param recordset proposed_by: the clerk who handled the request
         :param recordset approved_by: the second person
         :param bool suppress: False where the person declined the suppression list
+        :param recordset request: who asked for it, and is told
         :return: the erasure, running or parked by a legal hold
         :rtype: recordset
         :raise UserError: when both are the same person, or one is no clerk
@@ -203,6 +206,8 @@ class SocialCrmErasure(models.Model):
                 "tell_suppression": suppress,
             }
         )
+        if request:
+            request.sudo().erasure_id = erasure_sudo  # sudo: as above
         erasure_sudo.write({"user_id": proposed_by.id, "state": "proposed"})
         erasure_sudo._count()
         erasure_sudo.with_user(approved_by).action_approve()
@@ -262,7 +267,7 @@ class SocialCrmErasure(models.Model):
         self.check_access("write")
         self._check_clerk()
         for erasure in self:
-            if erasure.state in UNDERWAY or erasure.state == "done":
+            if erasure.state in (*UNDERWAY, "telling", "done"):
                 raise UserError(self.env._("It has begun: what is erased does not come back."))
         # sudo: written by the act
         self.sudo().write(
@@ -308,6 +313,10 @@ class SocialCrmErasure(models.Model):
             return
         self._refuse_behind()
         self._check_log()
+        if not self._people_are_told():
+            self.state = "telling"
+            self._wake_job(fields.Datetime.now() + timedelta(minutes=1))
+            return
         self.write(
             {
                 "state": "running",
@@ -341,10 +350,17 @@ class SocialCrmErasure(models.Model):
             f"erasure.{what}", self.reference, **facts
         )
 
+    def _people_are_told(self):
+        """Whether who asked was told, or is told another way than by the account that goes.
+
+        :rtype: bool
+        """
+        return all([request._last_word_is_over() for request in self.request_ids])
+
     @api.model
-    def _wake_job(self):
+    def _wake_job(self, at=None):
         # sudo: whoever acts asks the job to begin
-        self.env.ref("social_crm_gdpr.ir_cron_erasure").sudo()._trigger()
+        self.env.ref("social_crm_gdpr.ir_cron_erasure").sudo()._trigger(at)
 
     @api.model
     def _resume_parked(self):

@@ -46,7 +46,7 @@ class SocialCrmErasure(models.Model):
         return self.search(
             [
                 "|",
-                ("state", "in", ("running", "remote", "scanning")),
+                ("state", "in", ("telling", "running", "remote", "scanning")),
                 ("to_log", "!=", False),
             ],
             order="id",
@@ -59,6 +59,11 @@ class SocialCrmErasure(models.Model):
         """
         self.ensure_one()
         self = self.with_context(**QUIET, active_test=False)
+        if self.state == "telling":
+            if self._behind():
+                return
+            self._begin()
+            yield 1
         if self.to_log:
             if self._behind():
                 return  # others come first: their entries must not be passed over

@@ -241,6 +241,8 @@ class SocialCrmPrivacyRequest(models.Model):
     def _send_on_channel(self, body, identities=None):
         """Say it in private where the person wrote; what is public never sees it.
 
+        :return: the row of ``social.crm.outbox``
+        :rtype: recordset
         :raise UserError: where the network does not let us
         """
         place_sudo = self._place(identities)
@@ -248,7 +250,7 @@ class SocialCrmPrivacyRequest(models.Model):
             raise UserError(
                 self.env._("We have no talk with this account: answer by e-mail or by hand.")
             )
-        place_sudo._queue_reply(
+        return place_sudo._queue_reply(
             body,
             visibility="direct",
             purpose="answer",
@@ -284,11 +286,13 @@ class SocialCrmPrivacyRequest(models.Model):
         self.check_access("write")
         for request in self:
             request._check_answerable()
-            if request.answer_way != "hand":
-                request._send(
-                    "answer", request.answer_subject or request.name, request.answer_text
-                )
+            request._send_answer()
             request._close("answered")
+
+    def _send_answer(self):
+        """Let the answer go on the way chosen; by hand it went already."""
+        if self.answer_way != "hand":
+            self._send("answer", self.answer_subject or self.name, self.answer_text)
 
     def _check_answerable(self):
         if not (self.answer_text or "").strip():

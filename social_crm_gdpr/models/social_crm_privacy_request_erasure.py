@@ -133,14 +133,14 @@ class SocialCrmPrivacyRequest(models.Model):
         result = super()._execute_erasure()
         for request in self:
             request._drop_preview()
-            # sudo: the act sets what no form may
-            request.sudo().erasure_id = self.env["social.crm.erasure"]._for_request(
+            self.env["social.crm.erasure"]._for_request(
                 request.subject_identity_ids,
                 request.subject_partner_ids,
                 proposed_by=self.env.user,
                 approved_by=request.approved_by_id,
                 suppress=not request.declines_suppression,
                 company=request.company_id,
+                request=request,
             )
         return result
 

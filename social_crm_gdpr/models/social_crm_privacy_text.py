@@ -18,6 +18,7 @@ MOMENT_SELECTION = [
     ("unknown", "Nothing is known of the person"),
     ("refusal", "It is refused"),
     ("package", "The package is ready"),
+    ("last_word", "Last message before an account is erased"),
     ("suppression", "Paragraph: what keeps an erased person erased"),
 ]
 

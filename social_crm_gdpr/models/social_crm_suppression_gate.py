@@ -5,6 +5,7 @@ Ingest (webhook, poll, import, forms) drops what is listed; other ways of writin
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,6 +14,9 @@ from odoo.addons.social_crm_base.const import PRIVATE_VISIBILITY
 
 from ..tools import marks
 from .social_crm_suppression import WEAK, Alias, moment_of
+
+#: Our own words so soon after an erasure are those that told the person of it.
+ECHO = timedelta(minutes=10)
 
 
 class SocialCrmInteraction(models.Model):
@@ -201,7 +205,10 @@ class SocialCrmIdentity(models.Model):
         )
         refused, aside = [], []
         for position, activity in enumerate(activities):
-            entry = listed._worst(names[position], hits, activity.occurred_at) if hits else None
+            moment = activity.occurred_at
+            if activity.direction == "out":  # the echo of our last message, by the network's clock
+                moment -= ECHO
+            entry = listed._worst(names[position], hits, moment) if hits else None
             if not entry:
                 continue
             if entry.kind in WEAK:

@@ -11,14 +11,15 @@ from . import test_erasure_accounting
 from . import test_erasure_columns
 from . import test_erasure_files
 from . import test_erasure_hit
+from . import test_erasure_last_word
 from . import test_erasure_log
 from . import test_erasure_namesake
 from . import test_erasure_networks
 from . import test_erasure_property
 from . import test_erasure_story
 from . import test_erasure_told
-from . import test_erasure_words
 from . import test_erasure_traces
+from . import test_erasure_words
 from . import test_evidence
 from . import test_jurisdiction
 from . import test_leaks

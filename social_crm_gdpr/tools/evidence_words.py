@@ -47,6 +47,7 @@ EVENTS = {
     "package_fetched": _lt("package fetched"),
     "package_handed_out": _lt("package handed out"),
     "package_sent": _lt("link to the package sent"),
+    "told_before_erasure": _lt("told before the account was erased"),
     "persons_told": _lt("people told"),
     "proposed": _lt("proposed"),
     "received": _lt("received"),
