@@ -355,7 +355,7 @@ class SocialCrmErasure(models.Model):
 
         :rtype: bool
         """
-        return all([request._last_word_is_over() for request in self.request_ids])
+        return not self.request_ids.filtered(lambda request: not request._last_word_is_over())
 
     @api.model
     def _wake_job(self, at=None):

@@ -83,7 +83,8 @@ class SocialCrmPrivacyRequest(models.Model):
             )
         if self.last_word == "waiting":
             return self.env._(
-                "The last message is on its way; the erasure waits for it, %(hours)s hours at most.",
+                "The last message is on its way. The erasure waits for it, %(hours)s hours at "
+                "most.",
                 hours=LAST_WORD_HOURS,
             )
         if self.last_word == "failed" or not self._place():
@@ -194,10 +195,13 @@ class SocialCrmPrivacyRequest(models.Model):
         """Override: who is erased finds the certificate on a page without login."""
         super().action_draft_answer()
         for request in self:
-            if request.kind == "erasure" and request.erasure_id and (link := request._status_link()):
-                request.answer_text += "\n\n" + request.with_context(
-                    lang=request._person_lang()
-                ).env._("What was erased and what stays, without your name: %(link)s", link=link)
+            if request.kind != "erasure" or not request.erasure_id:
+                continue
+            if link := request._status_link():
+                localized = request.with_context(lang=request._person_lang())
+                request.answer_text += "\n\n" + localized.env._(
+                    "What was erased and what stays, without your name: %(link)s", link=link
+                )
 
     def _check_answerable(self):
         """Override: who got the last message is told; else the account is no way any more."""
