@@ -8,6 +8,8 @@ SAYING = ("send", "publish")  # what puts words of ours on a network
 REMOVING = ("delete", "revoke", "erase", "remove")
 # What moderation makes of an item that stays.
 HIDING = {"hide": True, "spam": True, "unhide": False, "approve": False}
+#: The reaction that shows an item to our own readers.
+SHARE = "share"
 
 
 class SocialCrmOutbox(models.Model):
@@ -157,11 +159,21 @@ class SocialCrmInteraction(models.Model):
         :rtype: recordset
         """
         self.check_access("write")
+        if operation == "react" and payload.get("reaction") == SHARE:
+            self._gate_show()
         rows = self.env["social.crm.outbox"].create(
             [item._prepare_operation(operation, payload) for item in self]
         )
         rows._wake_sending()
         return rows
+
+    def _gate_show(self):
+        """Refuse to show other people's words to our readers (sharing, boosting, quoting).
+
+        Our own words are ours to show; addons that know what people want refuse theirs.
+
+        :raise UserError: in words
+        """
 
     def _prepare_operation(self, operation, payload=None):
         """

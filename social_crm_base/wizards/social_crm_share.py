@@ -114,6 +114,7 @@ class SocialCrmShare(models.TransientModel):
         self.ensure_one()
         if not (self.url or "").startswith(("https://", "http://")):
             raise UserError(self.env._("Address: it begins with https:// or http://."))
+        self.interaction_id._gate_show()
 
     def _personal_data_fields(self):
         return {
@@ -131,6 +132,7 @@ class SocialCrmInteraction(models.Model):
     def action_share(self):
         """Offer to carry what everybody can read to another network."""
         self.ensure_one()
+        self._gate_show()
         action = self.env["ir.actions.actions"]._for_xml_id(
             "social_crm_base.social_crm_share_action"
         )

@@ -133,6 +133,8 @@ class SocialCrmConsent(models.Model):
             return people.browse()
         if term.platform_ids and people._name == "social.crm.identity":
             people = people.filtered(lambda who: who.platform_id.id in term.platform_ids)
+        elif term.platform_ids and channel and channel.platform_id.id not in term.platform_ids:
+            return people.browse()
         if term.basis in ("contract", "law"):
             return people
         if term.basis == "interest" and code in WANTED_PURPOSES and not self._is_weighed(term):
