@@ -11,6 +11,8 @@ from . import (
 
 # isort: split
 from . import (
+    business_data,
+    mail_activity,
     crm_lead,
     display_name_mask,
     ir_attachment,
@@ -69,6 +71,7 @@ from . import (
     social_crm_notice_text,
     social_crm_partner_merge,
     social_crm_platform,
+    social_crm_people_gate,
     social_crm_privacy_export,
     social_crm_privacy_request,
     social_crm_privacy_request_answer,

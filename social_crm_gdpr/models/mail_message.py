@@ -78,13 +78,29 @@ class MailMessage(models.Model):
         """
         return self.attachment_ids
 
-    def _privacy_ids_of(self, ids_by_model):
-        """The ids of what was written on records.
+    def _privacy_ids_of(self, ids_by_model, partners, company):
+        """The ids of what was written on a person's records, and by them elsewhere.
 
         :param dict ids_by_model: model to ids of a person's records
+        :param recordset partners: the person's contacts
+        :param recordset company: whose records
         :rtype: array
         """
-        found = array("q")
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM mail_message WHERE author_id = ANY(%s) AND message_type = ANY(%s)"
+                " AND COALESCE(record_company_id, %s) = %s %s ORDER BY id",
+                partners.ids, list(WRITTEN), company.id, company.id,
+                SQL(" ").join(
+                    SQL(
+                        "AND NOT (COALESCE(model, '') = %s AND COALESCE(res_id, 0) = ANY(%s))",
+                        model, list(ids),
+                    )
+                    for model, ids in ids_by_model.items()
+                ),
+            )
+        )  # fmt: skip
+        found = array("q", (row for (row,) in iter(self.env.cr.fetchone, None)))
         for model, ids in ids_by_model.items():
             self.env.cr.execute(
                 SQL(

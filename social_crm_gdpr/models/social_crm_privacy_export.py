@@ -30,12 +30,21 @@ CONTACT_FIELDS = (
     "country_id", "lang", "website", "vat", "comment", "create_date",
 )  # fmt: skip
 LEFT_OUT = frozenset({"social.crm.privacy.token"})
+#: Fields that hold somebody's picture; smaller ones are copies.
+PICTURES = ("image_1920",)
+#: By what a row belongs to an account.
+ACCOUNT_PATHS = {
+    "identity_id": "identity_id",
+    "conversation_id": "conversation_id.identity_id",
+    "interaction_id": "interaction_id.conversation_id.identity_id",
+    "case_id": "case_id.identity_id",
+}
 
 
-class SocialCrmPersonalData(models.AbstractModel):
-    """A person's rows, in words they can read."""
+class Base(models.AbstractModel):
+    """A person's rows, in words they can read; also those of other apps, see business_data."""
 
-    _inherit = "social.crm.personal.data"
+    _inherit = "base"
 
     def _privacy_columns(self, portable=False):
         """What of a row is told.
@@ -44,7 +53,7 @@ class SocialCrmPersonalData(models.AbstractModel):
         :return: of :class:`odoo.addons.social_crm_gdpr.tools.package.Column`
         :rtype: list
         """
-        declared = self._personal_data_fields()
+        declared = self._privacy_declared()
         told = {
             name: personal.category
             for name, personal in declared.items()
@@ -53,7 +62,10 @@ class SocialCrmPersonalData(models.AbstractModel):
             and self._fields[name].type != "binary"
         }
         context = [name for name in CONTEXT if name in self._fields and name not in told]
-        names = [*self._privacy_more_fields(), *context, *told]
+        more = self._privacy_more_fields()
+        if not portable:
+            more += [name for name in self._privacy_business_fields() if name not in told]
+        names = list(dict.fromkeys([*more, *context, *told]))
         names.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
         labels = {name: self._fields[name]._description_string(self.env) for name in names}
         return [
@@ -80,7 +92,7 @@ class SocialCrmPersonalData(models.AbstractModel):
         """
         names = [column.name for column in columns if column.name in self._fields]
         rows = {row["id"]: row for row in self.read(["id", *names], load="")}
-        for row in self._personal_data_export():  # a model may tell more, or say it better
+        for row in self._privacy_said_better():  # a model may tell more, or say it better
             told = rows.setdefault(row["id"], {})
             told.update({name: value for name, value in row.items() if name in names})
         origins = self._privacy_origins()
@@ -189,14 +201,14 @@ class SocialCrmPersonalData(models.AbstractModel):
         :param tuple period: see ``_privacy_period_domain``
         :rtype: array
         """
-        domain = self._personal_data_domain(identities, partners)
+        domain = Domain(self._privacy_domain(identities, partners))
         if domain.is_false():
             return array("q")
         if "company_id" in self._fields and self._fields["company_id"].store:
             domain &= Domain("company_id", "in", [company.id, False])
         if period:
             domain &= self._privacy_period_domain(*period)
-        query = self._search(domain, order="id")
+        query = self.with_context(active_test=False)._search(domain, order="id")
         self.env.cr.execute(query.select())
         return array("q", (row for (row,) in iter(self.env.cr.fetchone, None)))
 
@@ -209,9 +221,10 @@ class SocialCrmPersonalData(models.AbstractModel):
         :param datetime end: until when
         :rtype: Domain
         """
-        if "identity_id" not in self._fields or not self._fields["identity_id"].store:
+        paths = self._privacy_account_paths()
+        if not paths:
             return Domain.TRUE
-        other = Domain("identity_id", "not in", shared.ids)
+        other = Domain.AND(Domain(path, "not in", shared.ids) for path in paths)
         if begin is None or "date" not in self._fields:
             return other
         within = Domain("date", ">=", begin)
@@ -219,13 +232,37 @@ class SocialCrmPersonalData(models.AbstractModel):
             within &= Domain("date", "<", end)
         return other | within
 
+    @api.model
+    def _privacy_account_paths(self):
+        """By which fields a row belongs to accounts: by itself, its talk, its words, its case.
+
+        :rtype: list[str]
+        """
+        return [
+            path
+            for name, path in ACCOUNT_PATHS.items()
+            if (field := self._fields.get(name))
+            and field.store
+            and field.relational
+            and field.comodel_name.startswith("social.crm.")
+        ]
+
     def _privacy_files(self):
-        """Files that belong to these rows.
+        """Files that belong to these rows, and the picture of a contact.
 
         :return: of ``ir.attachment``
         :rtype: recordset
         """
-        return self.env["ir.attachment"]
+        # sudo: the person's own files, whoever may open them
+        return self.env["ir.attachment"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("res_field", "in", [False, *PICTURES]),
+                ("type", "=", "binary"),
+            ],
+            order="id",
+        )
 
 
 class SocialCrmInteraction(models.Model):
@@ -252,7 +289,7 @@ class SocialCrmInteraction(models.Model):
 
     def _privacy_files(self):
         """Override: what came with the person's own words."""
-        return self.attachment_ids
+        return super()._privacy_files() | self.attachment_ids
 
     @api.model
     def _privacy_period_domain(self, shared, begin, end):

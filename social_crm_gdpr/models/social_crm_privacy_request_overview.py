@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+from collections import Counter
+
 from markupsafe import escape
 
 from odoo import fields, models
@@ -79,7 +81,10 @@ class SocialCrmPrivacyRequest(models.Model):
             ),
             (
                 self.env._("What we hold"),
-                [f"{self._section_title(name)}: {count}" for name, count in counts.items()],
+                [
+                    *(f"{self._section_title(name)}: {count}" for name, count in counts.items()),
+                    *self._overview_other(),
+                ],
             ),
             (self.env._("Why, for how long, and who receives it"), self._overview_register()),
             (self.env._("Where it comes from"), self._overview_sources()),
@@ -104,6 +109,30 @@ class SocialCrmPrivacyRequest(models.Model):
                     ),
                 ],
             ),
+        ]
+
+    def _overview_other(self):
+        """Rows of other apps that name the person and are not told one by one.
+
+        :rtype: list[str]
+        """
+        if not self.subject_partner_ids:
+            return []
+        told, counts = set(self._sections()), Counter()
+        found = self.env["social.crm.partner.merge"]._other_rows(self.subject_partner_ids)
+        for rows in found.values():
+            counts.update({name: len(ids) for name, ids in rows.items() if name not in told})
+        if not counts:
+            return []
+        return [
+            self.env._(
+                "Further records of our business name you: %(records)s. Ask us, and we tell you "
+                "what they say.",
+                records=", ".join(
+                    f"{self._section_title(name)}: {count}"
+                    for name, count in sorted(counts.items())
+                ),
+            )
         ]
 
     def _overview_shared(self):

@@ -21,7 +21,7 @@ LINK_HOURS = 7 * 24
 #: A package nobody fetched goes; the person can ask for a new link until then.
 KEPT_DAYS = 30
 FONT = "web/static/fonts/sign/NotoSans-Reg.ttf"
-NOTES = "mail.message"
+ACTIVITIES, NOTES = "mail.activity", "mail.message"
 KINDS = ("access", "portability")
 FORMATS = {"access": ("html", "pdf", "json", "csv"), "portability": ("json", "csv")}
 
@@ -322,7 +322,8 @@ class SocialCrmPrivacyRequest(models.Model):
             and model._auto
             and name not in LEFT_OUT
         )
-        return [*sorted(declared), NOTES]
+        business = {name for name in self.env["base"]._privacy_business() if name in self.env}
+        return [*sorted(business.union(declared)), ACTIVITIES, NOTES]
 
     def _section_ids(self, name):
         period = None
@@ -331,25 +332,29 @@ class SocialCrmPrivacyRequest(models.Model):
             begin = self.shared_from if self.shared_scope == "period" else None
             period = (shared, begin, self.shared_to or None)
         model = self.env[name]
-        if name == NOTES:
-            return self._note_ids()
+        if name in (ACTIVITIES, NOTES):
+            return self._hanging_ids(name)
         if self.kind == "portability" and len(model._privacy_columns(portable=True)) <= 2:
             return []
         return model._privacy_ids(
             self.subject_identity_ids, self.subject_partner_ids, self.company_id, period
         )
 
-    def _note_ids(self):
-        """Mails and notes on the person's records; conclusions of ours are not portable."""
+    def _hanging_ids(self, model):
+        """Mails, notes and activities on the person's records; no conclusions are portable."""
         if self.kind == "portability":
             return []
-        return self.env[NOTES]._privacy_ids_of(
+        inverse = {ACTIVITIES: "activity_ids", NOTES: "message_ids"}[model]
+        return self.env[model]._privacy_ids_of(
             {
                 name: ids
                 for name in self._sections()
-                if name != NOTES and "message_ids" in self.env[name]._fields
+                if name not in (ACTIVITIES, NOTES)
+                and inverse in self.env[name]._fields
                 and (ids := self._section_ids(name))
-            }
+            },
+            self.subject_partner_ids,
+            self.company_id,
         )
 
     def _elsewhere(self):

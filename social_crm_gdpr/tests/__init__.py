@@ -28,10 +28,12 @@ from . import test_legal_hold
 from . import test_mask_questions
 from . import test_masking
 from . import test_measures_tour
+from . import test_people_gate
 from . import test_preferences
 from . import test_preferences_tour
 from . import test_printable
 from . import test_privacy_answer
+from . import test_privacy_business
 from . import test_privacy_intake
 from . import test_privacy_package
 from . import test_privacy_proof

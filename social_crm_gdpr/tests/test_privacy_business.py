@@ -5,7 +5,7 @@ import zipfile
 
 from odoo.tests import tagged
 
-from odoo.addons.social_crm_base.tests.common import know, message, person
+from odoo.addons.social_crm_base.tests.common import know
 
 from .privacy_common import PrivacyCommon
 
@@ -149,17 +149,15 @@ class TestPrivacyBusiness(PrivacyCommon):
         self.assertTrue(any("image_1920" in name for name in files), list(files))
 
     def test_what_hangs_on_a_shared_accounts_talk_is_left_out_with_it(self):
-        if "social.crm.approval" not in self.env:
-            self.skipTest("no approvals")
-        approvals = self.env["social.crm.approval"]
         self.ada.is_shared = True
-        request = self.request(shared_scope="none")
-        shared = request._section_ids
-        self.ingest(message("9", person("ada"), minutes=9, text="Of a co-user"))
-        self.assertEqual(approvals._privacy_account_path(), "conversation_id.identity_id")
-        domain = approvals._privacy_period_domain(self.ada, None, None)
-        self.assertIn("conversation_id.identity_id", str(domain))
-        self.assertFalse(shared("social.crm.approval"))
+        talk = self.said("1").conversation_id.with_user(self.agent)
+        row = talk._queue_reply("Dear co-user, your IBAN is 123")
+        for scope, told in (("none", False), ("all", True)):
+            request = self.request(shared_scope=scope).sudo()
+            self.assertEqual(row.id in request._section_ids(row._name), told, scope)
+            self.assertEqual("IBAN is 123" in self.text(self.package(shared_scope=scope)), told)
+        paths = self.env["social.crm.approval"]._privacy_account_paths()
+        self.assertIn("conversation_id.identity_id", paths)
 
     def test_what_nobody_declares_is_counted_on_the_first_page(self):
         self.env["res.partner"].create({"name": "Ada's Office", "parent_id": self.contact.id})
