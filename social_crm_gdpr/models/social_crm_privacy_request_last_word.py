@@ -47,16 +47,14 @@ class SocialCrmPrivacyRequest(models.Model):
 
     @api.depends(
         "kind", "answer_way", "answer_email", "last_word", "state", "erasure_id.state",
-        "subject_identity_ids", "interaction_id",
+        "proved_email", "proved_identity_id", "checked_at",
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_answer_route(self):
+        """What hinders it stands in ``way_note``."""
         for request in self:
-            request.answer_route = (
-                request._answer_route()
-                if request.kind == "erasure" and not request.closed_at
-                else False
-            )
+            asked = request.kind == "erasure" and request.checked_at and not request.closed_at
+            request.answer_route = asked and not request._way_refusal() and request._answer_route()
 
     def _answer_route(self):
         """Which way who is erased will be told, and what to do where none is left.
@@ -64,8 +62,6 @@ class SocialCrmPrivacyRequest(models.Model):
         :rtype: str
         """
         if self.answer_way == "email":
-            if not self.answer_email:
-                return self.env._("There is no e-mail address: add one, or choose By hand.")
             return self.env._(
                 "By e-mail to %(address)s. The address stays with this request, and nowhere else, "
                 "until the answer is out.",
@@ -87,16 +83,26 @@ class SocialCrmPrivacyRequest(models.Model):
                 "most.",
                 hours=LAST_WORD_HOURS,
             )
-        if self.last_word == "failed" or not self._place():
-            return self.env._(
-                "The account cannot be reached. Choose By e-mail or By hand: on the channel there "
-                "is no way left."
-            )
-        return self.env._(
+        return self._no_place() or self.env._(
             "A last private message goes on the channel before the account does. The erasure waits "
             "for it, %(hours)s hours at most.",
             hours=LAST_WORD_HOURS,
         )
+
+    def _no_way(self):
+        return self.env._(
+            "The account cannot be reached. Choose By e-mail or By hand: on the channel there is "
+            "no way left."
+        )
+
+    def _no_place(self):
+        """What to do where the account proven has no place we could write to; empty if it has.
+
+        :rtype: str
+        """
+        if self.answer_way != "channel" or self._place(self.proved_identity_id):
+            return ""
+        return self._no_way()
 
     # === THE PAGE === #
 
@@ -135,9 +141,8 @@ class SocialCrmPrivacyRequest(models.Model):
         super()._check_executable()
         if self.kind != "erasure":
             return
-        no_place = self.answer_way == "channel" and not self.sudo()._place()  # sudo: see _place
-        if no_place or (self.answer_way == "email" and not self.answer_email):
-            raise UserError(self._answer_route())
+        if refusal := self._way_refusal() or self._no_place():
+            raise UserError(refusal)
 
     def _say_last_word(self):
         """Put the last message into the outbox.
@@ -146,7 +151,7 @@ class SocialCrmPrivacyRequest(models.Model):
         """
         self.ensure_one()
         _subject, body = self._text("last_word", link=self._status_link())
-        row_sudo = self._send_on_channel(body)
+        row_sudo = self._send_on_channel(body, self.proved_identity_id)
         # sudo: written by the step itself
         self.sudo().write(
             {
@@ -210,7 +215,7 @@ class SocialCrmPrivacyRequest(models.Model):
                 raise UserError(self._next_step_in_progress())
             return
         if self.kind == "erasure" and self.erasure_id and self.answer_way == "channel":
-            raise UserError(self._answer_route())
+            raise UserError(self._no_way())
         super()._check_answerable()
 
     def _is_told(self):
@@ -235,13 +240,24 @@ class SocialCrmPrivacyRequest(models.Model):
     def _next_step_in_progress(self):
         """Override: told on the channel, or waiting for that."""
         if self.kind == "erasure" and self.erasure_state == "telling":
-            return self._answer_route()
+            return self._way_refusal() or self._answer_route()
         if self._is_told() and self.erasure_state == "done":
             return self.env._(
                 "Erased and proven, and the person was told before their account went: press "
                 "Answered."
             )
         return super()._next_step_in_progress()
+
+    @api.depends("last_word", "kind")
+    def _compute_way_note(self):
+        """Override: it also follows from the last message."""
+        return super()._compute_way_note()
+
+    def _way_refusal(self):
+        """Override: once the last message is asked for, it tells whether that way is open."""
+        if self.kind == "erasure" and self.answer_way == "channel" and self.last_word:
+            return self._no_way() if self.last_word == "failed" else ""
+        return super()._way_refusal()
 
     @api.depends("last_word", "answer_way")
     def _compute_next_step(self):
