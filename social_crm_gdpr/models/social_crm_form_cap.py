@@ -61,9 +61,10 @@ class SocialCrmFormCap(models.Model):
         cr = self.env.cr
         cr.execute(SQL("SELECT pg_advisory_lock(hashtextextended(%s, 0))", key))
         try:
-            cr.commit()  # pylint: disable=invalid-commit (the cursor is this count's own)
+            # the cursor is this count's own
+            cr.commit()  # pylint: disable=invalid-commit
             yield
-            cr.commit()  # pylint: disable=invalid-commit (as above)
+            cr.commit()  # pylint: disable=invalid-commit
         finally:
             cr.rollback()
             cr.execute(SQL("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key))

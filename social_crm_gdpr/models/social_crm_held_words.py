@@ -29,6 +29,20 @@ FILE = frozenset(
 UNSENT = ("queued", "failed", "cancelled")
 
 
+def any_held(rows, model_field):
+    """Whether one of the records these rows hang on is held.
+
+    :param recordset rows: files or messages, with the system's rights
+    :param str model_field: where they say which model it is
+    :rtype: bool
+    """
+    for name, theirs in rows.grouped(model_field).items():
+        if name and name in rows.env and hasattr(rows.env[name], "_held"):
+            if rows.env[name].browse(set(theirs.mapped("res_id")) - {0}).exists()._held():
+                return True
+    return False
+
+
 class SocialCrmPersonalData(models.AbstractModel):
     _inherit = "social.crm.personal.data"
 
@@ -134,16 +148,48 @@ class IrAttachment(models.Model):
         said_sudo = self.env["social.crm.interaction"].sudo().search(
             [("attachment_ids", "in", self.ids)]
         )
-        held = said_sudo._held()
-        for model, files in files_sudo.grouped("res_model").items():
-            if model and model in self.env and hasattr(self.env[model], "_held"):
-                # sudo: as above
-                owners = self.env[model].sudo().browse(set(files.mapped("res_id")) - {0})
-                held = held or owners.exists()._held()
-        if held:
+        if said_sudo._held() or any_held(files_sudo, "res_model"):
             raise UserError(
                 self.env._(
                     "A legal hold keeps this file: it stays as it is until the hold ends. Ask your "
                     "privacy clerk."
+                )
+            )
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _check_can_update_message_content(self, messages):
+        """Override: notes on what is held stay, Odoo's own editing and emptying included."""
+        super()._check_can_update_message_content(messages)
+        messages._refuse_held_notes(always=True)
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    def write(self, vals):
+        if vals.keys() & {"body", "subject"}:
+            self._refuse_held_notes()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        self._refuse_held_notes()
+
+    def _refuse_held_notes(self, always=False):
+        """Refuse to change or delete notes and mails on what is held.
+
+        :param bool always: also with the system's rights, which Odoo takes to edit a note
+        :raise UserError: in words
+        """
+        if self.env.su and not always or not self.env["social.crm.legal.hold"]._in_force():
+            return
+        if any_held(self.sudo(), "model"):  # sudo: what it hangs on is held for everybody
+            raise UserError(
+                self.env._(
+                    "A legal hold keeps what was noted here: write another note. It ends with the "
+                    "hold; ask your privacy clerk."
                 )
             )

@@ -178,6 +178,22 @@ class TestLegalHold(MeasureCommon):
         with self.assertRaisesRegex(UserError, "legal hold"):
             self.contact.with_user(admin).write({"comment": ""})
 
+    def test_notes_on_what_is_held_stay(self):
+        case = self.said("m1").case_id.with_user(self.agent)
+        note = case.message_post(body="She shouted")
+        free = self.said("c2").case_id.with_user(self.agent).message_post(body="Bo is fine")
+        self.measure("social.crm.legal.hold", self.ana)
+        for change in (
+            note.unlink,
+            lambda: note.write({"body": "x"}),
+            lambda: case._message_update_content(note, body=""),
+        ):
+            with self.assertRaisesRegex(UserError, "another note"):
+                change()
+        self.assertTrue(case.message_post(body="She apologised"))
+        free.unlink()
+        self.assertFalse(free.exists())
+
     def test_work_goes_on_under_a_hold(self):
         said, other = self.said("m1"), self.said("c2")
         self.contact.email = "ana@mail.example"

@@ -7,6 +7,7 @@ import zipfile
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.social_crm_base.tests.common import (
     answer,
@@ -75,6 +76,25 @@ class TestPrivacyPackage(PrivacyCommon):
 
     def rows(self, bundle, model):
         return json.loads(bundle.read(f"data/{model.replace('.', '_')}.json"))
+
+    def test_one_that_cannot_be_built_does_not_stop_the_others(self):
+        bad, good = self.request(), self.request(who=self.bob)
+        for request in bad | good:
+            request.action_check_document()
+            request.action_execute()
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 1.0)
+        build = type(bad)._build_next
+
+        def _build_next(request):
+            if request == bad:
+                raise ValueError("Ada's own words")
+            return build(request)
+
+        self.patch(type(bad), "_build_next", _build_next)
+        with mute_logger("odoo.addons.social_crm_gdpr.models.social_crm_privacy_request_package"):
+            self.env["social.crm.privacy.request"]._cron_build_packages()
+        self.assertEqual((bad.package_state, bad.package_error), ("failed", "ValueError"))
+        self.assertEqual(good.package_state, "ready")
 
     def test_all_that_is_the_persons_is_there_and_nothing_else(self):
         bundle = self.opened(self.build())
