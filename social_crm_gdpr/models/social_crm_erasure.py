@@ -120,7 +120,7 @@ class SocialCrmErasure(models.Model):
                 share = 1
             erasure.progress = 100 * share
 
-    @api.constrains("identity_ids", "partner_ids")
+    @api.constrains("identity_ids", "partner_ids", "company_id")
     def _check_people(self):
         for erasure in self.filtered(lambda erasure: erasure.state == "draft"):
             # sudo: whose account it is, also one that is not shown
