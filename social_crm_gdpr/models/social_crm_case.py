@@ -20,8 +20,8 @@ class SocialCrmCase(models.Model):
                     ),
                 },
             )
-        company = self.with_company(self.company_id)
-        if self.identity_id._minors() or company.partner_id._social_minors():
+        contact = self.partner_id.with_company(self.company_id)
+        if self.identity_id._minors() or contact._social_minors():
             notices.insert(0, {"level": "warning", "text": self.identity_id._minor_words()})
         return notices
 

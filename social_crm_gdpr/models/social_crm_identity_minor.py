@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.addons.social_crm_base.const import KINDS_OPENING_CASE
 from odoo.addons.social_crm_base.tools.privacy import CLEAR, PROFILING, classify
 
+HAS_MINORS = "social_crm_has_minors"
+
 
 class SocialCrmIdentity(models.Model):
     """Minors, known or likely: answered like everybody, and nothing else (GDPR Art. 8, Rec. 38)."""
@@ -46,23 +48,46 @@ class SocialCrmIdentity(models.Model):
         :return: ids of accounts, ids of contacts
         :rtype: tuple[set, set]
         """
-        if not (accounts or contacts):
-            return set(), set()
-        # sudo: see _minors
-        minors_sudo = self.sudo().search(
-            [("company_id", "=", company.id), ("minor", "!=", False)], limit=1
-        )
-        if not minors_sudo:
+        if not (accounts or contacts) or not self._has_minors(company):
             return set(), set()
         everything = self.env["social.crm.measure"]._everything_of
         # an account several people write from is a child's too, where one of them is a child
         shared = accounts.filtered("is_shared")
         links = shared.link_ids.filtered(lambda link: link.state == "confirmed")
         ids, _contacts = everything(accounts, contacts | links.partner_id, company)
-        minors_sudo = minors_sudo.search([("id", "in", list(ids)), ("minor", "!=", False)])
+        # sudo: see _minors
+        minors_sudo = self.sudo().search([("id", "in", list(ids)), ("minor", "!=", False)])
         if not minors_sudo:
             return set(), set()
         return everything(minors_sudo, contacts.browse(), company)
+
+    @api.model
+    def _has_minors(self, company):
+        """Whether anybody at all is one there: asked once a transaction, most have none.
+
+        :rtype: bool
+        """
+        known = self.env.cr.cache.setdefault(HAS_MINORS, {})
+        if company.id not in known:
+            # sudo: see _minors
+            known[company.id] = bool(
+                self.sudo().search_count(
+                    [("company_id", "=", company.id), ("minor", "!=", False)], limit=1
+                )
+            )
+        return known[company.id]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        self.env.cr.cache.pop(HAS_MINORS, None)
+        return accounts
+
+    def write(self, vals):
+        done = super().write(vals)
+        if "minor" in vals:
+            self.env.cr.cache.pop(HAS_MINORS, None)
+        return done
 
     def _gate_lead(self):
         """Override: no lead of a child.

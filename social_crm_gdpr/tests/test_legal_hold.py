@@ -180,7 +180,7 @@ class TestLegalHold(MeasureCommon):
 
     def test_notes_on_what_is_held_stay(self):
         case = self.said("m1").case_id.with_user(self.agent)
-        note = case.message_post(body="She shouted")
+        note = case.message_post(body="She shouted", message_type="comment")
         free = self.said("c2").case_id.with_user(self.agent).message_post(body="Bo is fine")
         self.measure("social.crm.legal.hold", self.ana)
         for change in (
