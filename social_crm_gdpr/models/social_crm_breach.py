@@ -17,6 +17,8 @@ from odoo.addons.social_crm_base.tools.privacy import (
     not_personal,
 )
 
+from ..tools.model_names import model_names
+
 WARN_HOURS = (48, 24, 6)
 
 
@@ -95,14 +97,15 @@ class SocialCrmBreach(models.Model):
 
     @api.model
     def _selection_model(self):
-        return [
-            (name, self.env[name]._description)
+        models = [
+            name
             for name, model in sorted(self.env.registry.items())
             if name.startswith("social.crm.")
             and not (model._abstract or model._transient)
             and {"identity_id", "partner_id"} & model._fields.keys()
             or name in ("social.crm.identity", "res.partner")
         ]
+        return model_names(self.env, models)
 
     @api.depends("company_id")
     def _compute_hours(self):

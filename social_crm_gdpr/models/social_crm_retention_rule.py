@@ -17,7 +17,7 @@ from odoo.addons.social_crm_base.tools.privacy import (
     not_personal,
 )
 
-from ..wizards.social_crm_data_map import CATEGORY_SELECTION
+from ..tools.model_names import model_names
 
 _logger = logging.getLogger(__name__)
 
@@ -89,8 +89,8 @@ class SocialCrmRetentionRule(models.Model):
 
     @api.model
     def _selection_model(self):
-        return [
-            (name, self.env[name]._description)
+        models = [
+            name
             for name, model in sorted(self.env.registry.items())
             if name.startswith("social.crm.")
             and name not in LEFT_OUT
@@ -99,10 +99,14 @@ class SocialCrmRetentionRule(models.Model):
             and hasattr(model, "_personal_data_fields")
             and self._erasable(name)
         ]
+        return model_names(self.env, models)
 
     @api.model
     def _selection_category(self):
-        return [choice for choice in CATEGORY_SELECTION if choice[0] != "employee"]
+        # the map's own choices, which are translated
+        field = self.env["social.crm.data.map"]._fields["category"]
+        choices = field._description_selection(self.env)
+        return [choice for choice in choices if choice[0] != "employee"]
 
     @api.model
     def _erasable(self, model, category=None):

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.social_crm_base.tools.privacy import NONE, not_personal
 
+from ..tools.model_names import model_names
+
 CATEGORY_SELECTION = [
     ("identity", "Identity"),
     ("contact", "Contact"),
@@ -81,7 +83,6 @@ class SocialCrmDataMap(models.TransientModel):
                 lines.append(
                     {
                         "model": name,
-                        "model_label": records._description,
                         "field": field_name,
                         "field_label": records._fields[field_name]._description_string(self.env),
                         "category": personal.category,
@@ -90,8 +91,10 @@ class SocialCrmDataMap(models.TransientModel):
                     }
                 )
         sizes = self._table_sizes({self.env[line["model"]]._table for line in lines})
+        names = dict(model_names(self.env, sorted({line["model"] for line in lines})))
         for line in lines:
             line["rows"] = sizes[self.env[line["model"]]._table]
+            line["model_label"] = names[line["model"]]
         return lines
 
     @api.model
