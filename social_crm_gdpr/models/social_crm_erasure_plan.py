@@ -272,7 +272,8 @@ class SocialCrmErasure(models.Model):
                 ("phone", identity.verified_phone),
             }
             found |= {(alias.kind, alias.value, *where) for alias in identity.alias_ids}
-        for partner in self.partner_ids:
+        # of one emptied before a hold parked the rest, the names are known
+        for partner in self.partner_ids.filtered(lambda partner: not partner.social_erased_at):
             found |= {
                 ("name", partner.name),
                 ("email", partner.email and (email_normalize(partner.email) or partner.email)),

@@ -123,13 +123,11 @@ class SocialCrmErasure(models.Model):
         self.env.flush_all()
         known = self._columns_of(table)
         facts = [name for name in FACTS if name in known]
-        lower = [SQL("lower(%s::text)", SQL.identifier(name)) for name in columns]
-        terms = []
-        for text in lower:
-            terms.append(SQL("%s LIKE ANY(%s)", text, search.likes or ["\x01"]))
-            if search.exact:
-                terms.append(SQL("trim('\"' from %s) = ANY(%s)", text, list(search.exact)))
-            terms += [SQL("%s ~ %s", text, pattern) for pattern in search.phones]
+        terms = [
+            term
+            for name in columns
+            for term in search.terms(SQL("%s::text", SQL.identifier(name)))
+        ]
         self.env.cr.execute(
             SQL(
                 "SELECT ctid::text, %s FROM %s WHERE %s",

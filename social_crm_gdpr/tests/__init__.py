@@ -1,5 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 from . import test_access_log
+from . import test_alias_search
 from . import test_breach
 from . import test_by_acts
 from . import test_consent
