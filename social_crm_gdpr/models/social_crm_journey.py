@@ -9,8 +9,10 @@ class SocialCrmJourney(models.AbstractModel):
 
     @api.model
     def get_page(self, res_model, res_id, filters=None, cursor=None, limit=PAGE_LIMIT):
-        """Override: a journey names nobody to who sees initials."""
+        """Override: a journey names nobody to who sees initials, and who reads it is noted."""
         page = super().get_page(res_model, res_id, filters, cursor, limit)
+        record = self.env[res_model].browse(int(res_id)).exists()
+        self.env["social.crm.access.log"]._note_opening(record._of_people())
         people = self.env["social.crm.identity"]
         if not people._masks():
             return page

@@ -108,6 +108,17 @@ class TestAccessLog(MeasureCommon):
                 record.web_read(dict.fromkeys(names, {}))
                 self.assertEqual(self.logged(user=self.agent), [(record._name, self.bo)])
 
+    def test_who_reads_a_journey_is_noted_once_for_all_its_pages(self):
+        journeys = self.env["social.crm.journey"].with_user(self.agent)
+        page = journeys.get_page("social.crm.identity", self.bo.id, limit=1)
+        journeys.get_page("social.crm.identity", self.bo.id, cursor=page.get("cursor"))
+        journeys.get_page("res.partner", self.contact.id)
+        journeys.get_page("res.partner", self.stranger.id)
+        self.assertEqual(
+            set(self.logged(user=self.agent)),
+            {("social.crm.identity", self.bo), ("res.partner", self.contact)},
+        )
+
     def test_every_export_is_noted(self):
         self.contact.with_user(self.seller).export_data(["name"])
         self.stranger.with_user(self.seller).export_data(["name"])
