@@ -140,10 +140,12 @@ class TestPrivacyIntake(PrivacyCommon):
     def test_nobody_begins_one_elsewhere_of_whom_they_do_not_see_or_in_another_time(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         starts = self.env["social.crm.privacy.start"].with_user(self.agent)
-        start = starts.create(
-            {"kind": "erasure", "company_id": elsewhere.id, "received_at": "2001-01-01",
-             "identity_id": self.ada.id}
-        )  # fmt: skip
+        values = {
+            "kind": "erasure", "received_at": "2001-01-01", "identity_id": self.ada.id,
+        }  # fmt: skip
+        with self.assertRaises(AccessError):
+            starts.create({**values, "company_id": elsewhere.id})
+        start = starts.create(values)
         self.assertEqual(start.company_id, self.company)
         start.with_context(
             default_check_method="document", default_answer_email="me@evil.example"
