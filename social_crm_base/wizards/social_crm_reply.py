@@ -62,3 +62,8 @@ class SocialCrmReply(models.TransientModel):
             **not_personal("conversation_ids conversation_id parent_id"),
             **classify(CONTENT, ROW, "body attachment_ids"),
         }
+
+    def _personal_data_domain(self, identities, partners):
+        return fields.Domain("conversation_id.identity_id", "in", identities.ids) | fields.Domain(
+            "parent_id.identity_id", "in", identities.ids
+        )

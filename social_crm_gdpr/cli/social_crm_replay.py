@@ -25,8 +25,10 @@ class SocialCrmReplay(Command):
             erasures = env["social.crm.erasure"]
             count = erasures._replay()
             cr.commit()
+            env.registry.signal_changes()  # servers at work forget what they remember
             for erasure in erasures._to_work_on():
                 for _done in erasure.with_company(erasure.company_id)._work():
                     cr.commit()
+            env.registry.signal_changes()
             left = erasures.search_count([("state", "=", "withheld")])
         sys.stdout.write(f"{count} erasures replayed, {left} to be looked at.\n")

@@ -148,7 +148,8 @@ class SocialCrmErasure(models.Model):
             names = {
                 name
                 for name, network, scope in handles
-                if marks.has_server(name) or ("platform_id" in known and network and not scope)
+                if marks.has_server(name)
+                or (known & {"platform_id", "identity_id"} and network and not scope)
             }
             if "id" in known and (names or links):
                 self._mend_table(table, sorted(columns & known), known, handles, names, links)
@@ -201,7 +202,7 @@ class SocialCrmErasure(models.Model):
         self.env.cr.execute(
             SQL(
                 "SELECT id, %s, %s FROM %s WHERE (%s) AND %s ORDER BY id",
-                SQL("platform_id") if "platform_id" in known else SQL("NULL"),
+                _platform(known),
                 SQL(", ").join(map(SQL.identifier, columns)),
                 SQL.identifier(table),
                 SQL(" OR ").join(SQL("%s::text ~* %s", SQL.identifier(name), pattern)
@@ -394,3 +395,15 @@ def _update_texts(cr, table, columns, rows):
 def _typed(name):
     column = SQL("v.%s", SQL.identifier(name))
     return SQL("%s::jsonb", column) if name == "versions" else column
+
+
+def _platform(known):
+    """The network a row's words are from: its own, or that of the account it belongs to.
+
+    :rtype: SQL
+    """
+    if "platform_id" in known:
+        return SQL("platform_id")
+    if "identity_id" in known:
+        return SQL("(SELECT p.platform_id FROM social_crm_identity p WHERE p.id = identity_id)")
+    return SQL("NULL")

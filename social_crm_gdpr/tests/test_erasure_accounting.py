@@ -1,4 +1,6 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
+import os
+
 from odoo.tests import new_test_user, tagged
 
 from .erasure_common import ErasureCommon
@@ -57,6 +59,53 @@ class TestErasureAccounting(ErasureCommon):
         self.assertFalse(self.contact.email or self.contact.phone or self.contact.image_1920)
         self.assertGreaterEqual(erasure.facts["kept"]["tax"], 2)
         self.assertFalse(self.ana.exists())
+
+    def test_a_posted_bill_stays_whole_with_its_file_and_bank_account(self):
+        payable, expense = self.env["account.account"].create(
+            [
+                {"name": "Payable", "code": "99911", "account_type": "liability_payable",
+                 "reconcile": True},
+                {"name": "Expense", "code": "99912", "account_type": "expense"},
+            ]
+        )  # fmt: skip
+        journal = self.env["account.journal"].create(
+            {"name": "Bills of the test", "code": "TSTB", "type": "purchase",
+             "default_account_id": expense.id}
+        )  # fmt: skip
+        self.contact.property_account_payable_id = payable
+        bank, unused = self.env["res.partner.bank"].create(
+            [
+                {"acc_number": number, "partner_id": self.contact.id, "acc_holder_name": "Ana Anić"}
+                for number in ("RS35105008123123123173", "RS35160005010001234505")
+            ]
+        )
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice", "journal_id": journal.id, "invoice_date": "2026-03-02",
+                "partner_id": self.contact.id, "partner_bank_id": bank.id, "ref": "Ana Anić 7",
+                "invoice_line_ids": [
+                    (0, 0, {"name": "Photos", "account_id": expense.id, "price_unit": 10,
+                            "tax_ids": []})
+                ],
+            }
+        )  # fmt: skip
+        bill.action_post()
+        paper = self.env["ir.attachment"].create(
+            {"name": "Ana Anić.txt", "raw": "Bill of Ana Anić".encode(),
+             "res_model": bill._name, "res_id": bill.id}
+        )  # fmt: skip
+        self.addCleanup(os.unlink, paper._full_path(paper.store_fname))
+        erasure = self.erase(self.ana)
+        self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "kinds"]))
+        self.assertEqual((bill.state, bill.partner_id, bill.ref),
+                         ("posted", self.contact, "Ana Anić 7"))  # fmt: skip
+        self.assertEqual(bill.invoice_partner_display_name, "Ana Anić")
+        self.assertEqual((self.contact.name, self.contact.street), ("Ana Anić", "Cara Dušana 1"))
+        self.assertFalse(self.contact.email or self.contact.phone)
+        self.assertTrue(paper.exists() and bank.exists())
+        self.assertEqual(bill.partner_bank_id, bank)
+        self.assertFalse(unused.exists(), "no document names it")
+        self.assertGreaterEqual(erasure.facts["kept"]["tax"], 4)
 
     def test_a_confirmed_order_keeps_its_contact_and_nothing_social(self):
         if "sale.order" not in self.env:

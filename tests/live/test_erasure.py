@@ -1,12 +1,17 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """A person is erased and stays erased: replayed feed, old file, restored backup. Then complains."""
 
+import http.server
+import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from .backup import Backup
 from .session import Refused
+from .traces import places
+from .waiting import wait_until
 from .webhook import Sender
 
 pytestmark = pytest.mark.workers
@@ -40,12 +45,36 @@ FEED = [
 ]
 
 
+class Network(http.server.ThreadingHTTPServer):
+    """Where answers are sent to: keeps what it got."""
+
+    def __init__(self):
+        super().__init__(('127.0.0.1', 0), Taker)
+        self.got = []
+        self.address = f'http://127.0.0.1:{self.server_port}/answers'
+
+
+class Taker(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.got.append(json.loads(self.rfile.read(int(self.headers['Content-Length']))))
+        answer = json.dumps({'id': f'sent-{len(self.server.got)}'}).encode()
+        self.send_response(200)
+        self.send_header('Content-Length', str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *arguments):
+        pass
+
+
 class World:
     """The server with its colleagues, and what is counted."""
 
-    def __init__(self, server):
+    def __init__(self, server, network):
         self.server = server
-        self.sender = Sender(server)
+        self.network = network
+        self.sender = Sender(server, callback=network.address)
+        self.agent = server.new_user('agent', 'social_crm_base.group_agent')
         self.clerk = server.new_user('clerk', 'social_crm_base.group_privacy_clerk')
         self.second = server.new_user('second', 'social_crm_base.group_privacy_clerk')
         self.manager = server.new_user('manager', 'social_crm_base.group_manager',
@@ -81,26 +110,52 @@ class World:
     def places(self):
         """Where any of her names stands, read by SQL of the test's own.
 
-        :return: table and column
+        :return: table and column, or file
         """
-        found = set()
-        columns = self.server.sql("""
-            SELECT c.table_name, c.column_name FROM information_schema.columns c
-              JOIN information_schema.tables t USING (table_schema, table_name)
-             WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
-               AND c.data_type IN ('text', 'character varying', 'json', 'jsonb')""")
-        words = [f'%{word}%' for word in (*NAMES, SECRET_WORDS)]
-        for table, column in columns:
-            if self.server.sql(f'SELECT 1 FROM "{table}" WHERE "{column}"::text ILIKE ANY(%s)'
-                               ' LIMIT 1', words):
-                found.add((table, column))
-        return found
+        return places(self.server, (*NAMES, SECRET_WORDS))
+
+    def answer(self, external_id, text):
+        """Write an answer in the composer; the workers have yet to send it."""
+        [said] = self.agent('social.crm.interaction', 'search', [
+            ('external_id', '=', external_id), ('state', '!=', 'deleted')])
+        action = self.agent('social.crm.interaction', 'action_reply', [said])
+        reply = self.agent(action['res_model'], 'create', {'body': text}, context=action['context'])
+        self.agent(action['res_model'], 'action_send', [reply])
+
+    def log_in(self):
+        """Sessions anew, after the database was put back."""
+        self.agent = self.server.user('agent', 'agentagent')
+        self.clerk = self.server.user('clerk', 'clerkclerk')
+        self.second = self.server.user('second', 'secondsecond')
+        self.manager = self.server.user('manager', 'managermanager')
+
+    def is_behind(self):
+        """Whether screens tell that erasures wait to be replayed."""
+        return 'social_crm_behind' in self.clerk._rpc('/web/session/get_session_info')
+
+    def put_back(self, backup):
+        """Yesterday's backup takes the place of what is there."""
+        self.server.stop(self.server.web)
+        backup.restore()
+        self.server.start_web()
+        self.log_in()
+        assert self.is_behind()
+        assert ('social_crm_interaction', 'body') in self.places()
+
+    def replay_by_command(self):
+        """What the administrator runs, to its end."""
+        process = self.server.start('replay', ['social_crm_replay', '--no-http'])
+        assert process.wait(300) == 0, process.log_path.read_text()
+        assert '1 erasures replayed, 0 to be looked at' in process.log_path.read_text()
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture
 def world(odoo_server, tmp_path_factory):
     log = tmp_path_factory.mktemp('erasures')
-    return World(odoo_server(env={'SOCIAL_CRM_ERASURE_LOG': str(log)}))
+    with Network() as network:
+        threading.Thread(target=network.serve_forever, daemon=True).start()
+        yield World(odoo_server(env={'SOCIAL_CRM_ERASURE_LOG': str(log)}), network)
+        network.shutdown()
 
 
 def test_erased_and_it_stays_so_and_the_person_is_heard_anew(world, tmp_path):
@@ -111,6 +166,7 @@ def test_erased_and_it_stays_so_and_the_person_is_heard_anew(world, tmp_path):
     world.read()
     [ana] = server.user().read('social.crm.identity', [('external_id', '=', ANA['id'])], 'id')
     server.user()('social.crm.identity', 'action_match', [ana['id']])
+    world.answer('c1', f'We look for {SECRET_WORDS}')
     before = world.figures()
     assert ('social_crm_event', 'payload') in world.places()
     backup = Backup(server, tmp_path)
@@ -143,27 +199,37 @@ def test_erased_and_it_stays_so_and_the_person_is_heard_anew(world, tmp_path):
     assert world.places() == set()
     assert world.figures() == before
 
-    # yesterday's backup is put back
-    server.stop(server.web)
-    backup.restore()
-    server.start_web()
-    world.clerk = server.user('clerk', 'clerkclerk')
-    world.second = server.user('second', 'secondsecond')
-    world.manager = server.user('manager', 'managermanager')
-    assert ('social_crm_interaction', 'body') in world.places()
+    # yesterday's backup is put back, and the administrator replays by the command
+    world.put_back(backup)
+    world.replay_by_command()
+    assert not world.is_behind()
+    state(world, 'done')
+    assert world.places() == set()
+    assert world.figures() == before
+
+    # put back once more: workers write nobody, and what comes in is kept unread
+    world.put_back(backup)
     new = {'id': 'm9', 'kind': 'message', 'visibility': 'direct', 'thread': 't1', 'author': ANA,
            'time': datetime.now(UTC).isoformat(), 'text': 'Now I complain anew'}
     sender.send([new])
-    world.read()
+    worker = server.start_worker()
+    server.schedule('_cron_process()', '_cron_second_stage()', '_cron_send()')
+    wait_until(lambda: server.count('ir_cron', "lastcall IS NOT NULL AND active") >= 3,
+               what='the worker having been at all three')
+    server.sql('UPDATE ir_cron SET active = false')
+    server.stop(worker)
     assert server.count('social_crm_event', "state = 'pending'"), 'kept, and not read'
+    assert server.count('social_crm_outbox', "state = 'queued'") == 1
+    assert not world.network.got, 'written before the backup, and not sent'
     assert not server.count('social_crm_interaction', "body = 'Now I complain anew'")
     assert 'restored from a backup' in str(world.load_file()['messages'])
 
-    # replay: gone again, counts right
+    # replay by the button: gone again, counts right, what was to be sent to her is not
     world.clerk('social.crm.erasure', 'action_replay')
     world.work()
     state(world, 'done')
     assert not server.count('social_crm_interaction', 'body ILIKE %s', f'%{SECRET_WORDS}%')
+    assert not server.count('social_crm_outbox', "state NOT IN ('cancelled', 'done')")
     assert world.figures() == before
     sender.send(FEED)
     world.read()
@@ -179,10 +245,11 @@ def test_erased_and_it_stays_so_and_the_person_is_heard_anew(world, tmp_path):
     [case] = server.user().read('social.crm.case', [('id', '=', said['case_id'][0])],
                                 'state', 'waiting_since')
     assert case['state'] == 'open' and case['waiting_since']
-    sender.send([{'id': 'a9', 'kind': 'message', 'visibility': 'direct', 'thread': 't1',
-                  'direction': 'out', 'counterpart': ANA, 'time': datetime.now(UTC).isoformat(),
-                  'text': 'We look into it at once'}])
-    world.read()
+    world.answer('m9', 'We look into it at once')
+    server.run_job('_cron_send()')
+    [got] = world.network.got
+    assert (got['recipient']['id'], got['thread']) == (ANA['id'], 't1')
+    assert 'We look into it at once' in got['text']
     assert server.count('social_crm_case_response', 'case_id = %s AND answered_at IS NOT NULL',
                         said['case_id'][0]) == 1
     assert server.count('social_crm_interaction', 'conversation_id = %s',

@@ -24,9 +24,10 @@ class Sender:
 
     :param OdooServer server: a running server.
     :param str account: what the other side calls the account.
+    :param str callback: where Odoo sends answers, if anywhere.
     """
 
-    def __init__(self, server, account='default'):
+    def __init__(self, server, account='default', callback=None):
         self.account = account
         self.key = secrets.token_bytes(32)
         manager = server.user()
@@ -35,7 +36,7 @@ class Sender:
             'platform_id': platform, 'connector': 'webhook'})
         manager('social.crm.connect', 'action_continue', [wizard])
         typed = {'webhook_secret': 'whsec_' + base64.b64encode(self.key).decode(),
-                 'account': account}
+                 'account': account, **({'callback_url': callback} if callback else {})}
         for line in manager.read('social.crm.connect.secret', [('connect_id', '=', wizard)],
                                  'kind'):
             if line['kind'] in typed:
