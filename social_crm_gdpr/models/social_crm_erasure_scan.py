@@ -15,8 +15,17 @@ from ..tools.alias_search import AliasSearch
 #: What the judge wants to know of a row, where its table has it.
 FACTS = (
     "id", "company_id", "create_date", "received_at", "model", "res_model", "res_id", "direction",
-    "author_id", "write_uid",
+    "author_id", "write_uid", "move_id", "order_id",
 )  # fmt: skip
+#: What belongs to a document tax law keeps stays with it: by its table, the document and how.
+PARTS = {
+    "account_move_line": ("account.move", "move_id"),
+    "account_payment": ("account.move", "move_id"),
+    "account_bank_statement_line": ("account.move", "move_id"),
+    "sale_order_line": ("sale.order", "order_id"),
+    "purchase_order_line": ("purchase.order", "order_id"),
+    "pos_order_line": ("pos.order", "order_id"),
+}
 #: The program's own words and lists of the world: a name in them is nobody's, as long as nobody
 #: wrote it there (see :meth:`_is_vocabulary`).
 VOCABULARY = re.compile(
@@ -229,8 +238,10 @@ class SocialCrmErasure(models.Model):
         if table == "mail_mail":
             message = self.env["mail.mail"].browse(row["id"]).mail_message_id
             row = {**row, "model": message.model, "res_id": message.res_id}
+        document, through = PARTS.get(table, ("", ""))
         for found in ((model, row.get("id")), (row.get("model"), row.get("res_id")),
-                      (row.get("res_model"), row.get("res_id"))):  # fmt: skip
+                      (row.get("res_model"), row.get("res_id")),
+                      (document, row.get(through))):  # fmt: skip
             for ground, ids in (self.kept or {}).get(found[0], {}).items():
                 if found[1] in ids and self._stays_whole(found[0], column, ground):
                     return ground
