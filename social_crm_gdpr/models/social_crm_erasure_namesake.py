@@ -96,7 +96,8 @@ class SocialCrmErasure(models.Model):
                 return companies
             record = self.env[model].browse(row).exists()
             fields_of = record._fields
-            if getattr(fields_of.get("company_id"), "comodel_name", "") == companies._name:
+            company = getattr(fields_of.get("company_id"), "comodel_name", "")
+            if company == companies._name and record.company_id:
                 return record.company_id
             message = fields_of.get("mail_message_id")
             if message and record.mail_message_id:

@@ -71,8 +71,13 @@ class TestErasureNamesake(ErasureCommon):
         company = self.env["res.company"].create({"name": "Second"})
         lead = self.env["crm.lead"].create({"name": "B deal", "company_id": company.id})
         note = lead.message_post(body="B's own note: Ana Anić pays late")
+        file = self.env["ir.attachment"].create(
+            {"name": "note.txt", "raw": "Ana Anić pays late", "res_model": lead._name,
+             "res_id": lead.id, "company_id": False}
+        )  # fmt: skip
         erasure = self.erase(self.ana)
         self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column", "row"]))
+        self.assertTrue(file.exists())
         self.assertIn("Ana Anić", note.body)
         self.assertGreaterEqual(erasure.facts["kept"]["company"], 1)
 
