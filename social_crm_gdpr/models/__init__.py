@@ -85,6 +85,7 @@ from . import (
     social_crm_privacy_request_package,
     social_crm_privacy_request_proof,
     social_crm_privacy_request_term,
+    social_crm_privacy_request_undelivered,
     social_crm_privacy_request_zip,
     social_crm_privacy_text,
     social_crm_privacy_token,

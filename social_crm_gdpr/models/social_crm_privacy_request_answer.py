@@ -250,11 +250,9 @@ class SocialCrmPrivacyRequest(models.Model):
             raise UserError(
                 self.env._("We have no talk with this account: answer by e-mail or by hand.")
             )
-        return place_sudo._queue_reply(
-            body,
-            visibility="direct",
-            purpose="answer",
-        )
+        outbox_sudo = place_sudo._queue_reply(body, visibility="direct", purpose="answer")
+        self.sudo().told_outbox_id = outbox_sudo  # sudo: written by the step itself
+        return outbox_sudo
 
     def _send_by_email(self, subject, body, address):
         """A mail that leaves no copy of its words here once it is sent.
@@ -269,7 +267,7 @@ class SocialCrmPrivacyRequest(models.Model):
             for part in body.split("\n\n")
         )
         # sudo: mails are the system's; the words were checked by who sends them
-        self.env["mail.mail"].sudo().create(
+        mail_sudo = self.env["mail.mail"].sudo().create(
             {
                 "subject": subject,
                 "body_html": paragraphs,
@@ -277,7 +275,9 @@ class SocialCrmPrivacyRequest(models.Model):
                 "email_from": company_sudo.email_formatted or self.env.user.email_formatted,
                 "auto_delete": True,
             }
-        ).send_after_commit()
+        )
+        self.sudo().told_mail_id = mail_sudo  # sudo: written by the step itself
+        mail_sudo.send_after_commit()
 
     # === CLOSING === #
 

@@ -93,6 +93,25 @@ class TestPrivacyTold(PrivacyCommon):
         tell.with_user(self.clerk).action_told()
         self.assertEqual(request.state, "refused")
 
+    def test_what_comes_back_is_told_loudly(self):
+        by_mail = self.request("access", said_email="x@example.org", user_id=self.second.id,
+                               extension_reason="Many")  # fmt: skip
+        by_mail.action_extend()
+        mail = by_mail.sudo().told_mail_id
+        self.assertEqual(mail.email_to, "x@example.org")
+        mail._postprocess_sent_message([], [], failure_reason="no such host",
+                                       failure_type="mail_smtp")  # fmt: skip
+        here = self.request("complaint", interaction_id=self.said("1").id, user_id=self.second.id,
+                            extension_reason="Many")  # fmt: skip
+        here.action_extend()
+        here.told_outbox_id.sudo()._mark_failed("no such host")
+        for request in by_mail | here:
+            self.assertEqual(request.activity_ids.user_id, self.second)
+            self.assertIn("did not arrive", request.activity_ids.summary)
+            self.assertIn("no such host", " ".join(request.message_ids.mapped("body")))
+        mail._postprocess_sent_message([], ["x@example.org"])
+        self.assertFalse(mail.exists(), "sent at last")
+
     def test_the_officer_tells_nobody(self):
         request = self.request(extension_reason="Forty accounts")
         tell = self.tell(request.action_extend())
