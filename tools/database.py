@@ -181,8 +181,20 @@ def install(name, addons, demo, values, start=None):
         drop(new)
     odoo.call(new, "server", "-i", ",".join(addons), *odoo.QUIET,
               *(["--with-demo"] if demo else []), fail=f"cannot install {', '.join(addons)}")
+    if demo:
+        _refuse_failed_demo(new)
     write_stamp(new, values)
     rename(new, name)
+
+
+def _refuse_failed_demo(name):
+    """Odoo goes on without demo data that cannot be loaded; we do not.
+
+    :raise Fail: with Odoo's own words.
+    """
+    failed = query("SELECT error FROM ir_demo_failure", database=name)
+    if failed:
+        raise Fail(f"the demo data cannot be loaded: {failed[0][0].strip()[-600:]}")
 
 
 def ensure(name, *, demo=True, fresh=False, apps=()):

@@ -52,6 +52,7 @@ class SocialCrmErasure(models.Model):
             ("accountability", self.env._("Proof of what was done (Art. 5(2) GDPR)")),
             ("request", self.env._("The request itself, until it is answered (Art. 12(3) GDPR)")),
             ("undecided", self.env._("Put aside for a person to decide, 30 days at most")),
+            ("unread", self.env._("Waits to be read: what is the person's is dropped then")),
             ("company", self.env._("Another company answers for it")),
             ("after", self.env._("Said after the cut-off")),
         ]

@@ -15,7 +15,7 @@ from ..tools.alias_search import AliasSearch
 #: What the judge wants to know of a row, where its table has it.
 FACTS = (
     "id", "company_id", "create_date", "received_at", "model", "res_model", "res_id", "direction",
-    "author_id", "write_uid", "move_id", "order_id",
+    "author_id", "write_uid", "move_id", "order_id", "state",
 )  # fmt: skip
 #: What belongs to a document tax law keeps stays with it: by its table, the document and how.
 PARTS = {
@@ -162,7 +162,7 @@ class SocialCrmErasure(models.Model):
                         grounds.setdefault(ground, {}).setdefault(table, set()).add(row.get("id"))
                     else:
                         fleeting.append(place)
-                elif table == "social_crm_event" and row["received_at"] < self.cutoff:
+                elif table == "social_crm_event" and self._was_read(row):
                     raw.append(row["id"])
                 else:
                     self._judge(table, column, row, kinds, grounds)
@@ -175,6 +175,18 @@ class SocialCrmErasure(models.Model):
                 "UPDATE social_crm_event SET payload = NULL, error = NULL WHERE id = ANY(%s)",
                 [raw],
             )
+
+    def _was_read(self, event):
+        """Whether a raw event told us already all it had to, so that its words may go.
+
+        :param dict event: facts of its row
+        :rtype: bool
+        """
+        return (
+            event["company_id"] == self.company_id.id
+            and event["received_at"] < self.cutoff
+            and event["state"] in ("done", "ignored")
+        )
 
     @api.model
     def _columns_of(self, table):
@@ -225,7 +237,8 @@ class SocialCrmErasure(models.Model):
 
     def _decided(self, table, column, row):
         for hit in self.hit_ids:
-            if (hit.table, hit.column, hit.row) == (table, column, row.get("id") or 0):
+            is_same = hit.row == row["id"] if row.get("id") else hit.place == row["place"]
+            if is_same and (hit.table, hit.column) == (table, column):
                 return hit.verdict
         return None
 
@@ -253,6 +266,10 @@ class SocialCrmErasure(models.Model):
             return "objection"
         if table == "social_crm_suppression_hit":
             return "undecided"
+        if table == "social_crm_event" and row["state"] in ("pending", "waiting"):
+            return "unread"
+        if table == "social_crm_event" and "id" in kinds:
+            return None  # nobody could read it, and it may well be the person's own
         if declared := self._declared_ground(model, table, column, row):
             return declared
         if table == "ir_attachment":

@@ -377,6 +377,9 @@ class SocialCrmPrivacyRequest(models.Model):
     def _close(self, state):
         """Override: of an erased person nothing said stays with the request either."""
         super()._close(state)
+        # sudo: what people sent to be known by, or to show what is meant, is needed no more
+        mails_sudo = self.sudo().message_ids.filtered(lambda said: said.message_type == "email")
+        mails_sudo.attachment_ids.unlink()
         done = self.filtered(lambda request: request.kind == "erasure" and state == "answered")
         # sudo: also whom it was about is nobody's to write any more
         done.sudo().write(

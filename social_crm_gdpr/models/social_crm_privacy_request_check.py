@@ -102,9 +102,12 @@ class SocialCrmPrivacyRequest(models.Model):
             )
 
     def action_check_document(self):
-        """I saw a document; nothing of it is kept."""
+        """I saw a document; nothing of it is kept, also what came with a mail."""
         self.check_access("write")
         self._identified("document")
+        # sudo: what proves an identity is looked at and not stored (Art. 5(1)(c) GDPR), whoever
+        # put it there
+        self.sudo().message_ids.attachment_ids.unlink()
 
     def action_check_account(self):
         """The message itself came from the account, and links lead to all else it is about.

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .erasure_common import ErasureCommon, message, person
+from .erasure_common import ErasureCommon, at, message, person
 
 
 @tagged("post_install", "-at_install")
@@ -205,6 +205,28 @@ class TestErasureProof(ErasureCommon):
         self.assertEqual(self.said("c2").body, "Ana Anić is right")
         self.assertEqual(self.said("m9").body, "Ask [removed] or Ana Anić")
         self.assertGreaterEqual(erasure.facts["kept"]["others"], 2)
+
+    def test_raw_events_that_wait_to_be_read_and_other_companies_keep_theirs(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        app = self.env["social.crm.app"].create(
+            {"name": "Feed", "platform_id": self.platform.id, "company_id": self.company.id}
+        )
+        events = self.env["social.crm.event"].sudo().create(
+            [
+                {
+                    "company_id": company.id, "app_id": app.id, "source": "poll", "state": state,
+                    "event_key": f"{company.id}-{state}", "received_at": at(40),
+                    "payload": '{"from": "bo", "text": "Ana Anić is right"}',
+                }
+                for company in (self.company, other)
+                for state in ("pending", "failed", "done")
+            ]
+        )  # fmt: skip
+        erasure = self.erase(self.ana)
+        self.assertEqual(erasure.state, "done", erasure.hit_ids.read(["table", "column"]))
+        kept = [bool(event.payload) for event in events]
+        self.assertEqual(kept, [True, True, False, True, True, True])
+        self.assertTrue(erasure.facts["kept"]["unread"])
 
     def test_the_certificate_names_nobody_and_is_in_the_evidence(self):
         erasure = self.erase(self.ana)

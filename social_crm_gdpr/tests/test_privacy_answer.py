@@ -121,6 +121,14 @@ class TestPrivacyAnswer(PrivacyCommon):
         request.action_execute()
         return request
 
+    def test_a_document_that_was_mailed_is_seen_and_not_kept(self):
+        request = self.request()
+        request.sudo().message_post(
+            message_type="email", attachments=[("passport.pdf", b"P<ANA")], body="Here"
+        )
+        request.action_check_document()
+        self.assertFalse(request.message_ids.attachment_ids)
+
     def test_the_receipt_says_nothing_the_asker_typed(self):
         self.env["social.crm.privacy.request"]._receive(
             "access", "web", said_name="BUY NOW", said_email="victim@example.org",
