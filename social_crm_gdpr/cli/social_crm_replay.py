@@ -5,6 +5,7 @@ import sys
 
 from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
@@ -23,12 +24,15 @@ class SocialCrmReplay(Command):
         with Registry(names[0]).cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             erasures = env["social.crm.erasure"]
-            count = erasures._replay()
+            try:
+                count = erasures._replay()
+            except UserError as error:
+                sys.exit(str(error))
             cr.commit()
             env.registry.signal_changes()  # servers at work forget what they remember
-            for erasure in erasures._to_work_on():
-                for _done in erasure.with_company(erasure.company_id)._work():
-                    cr.commit()
+            erasures._cron_run()
             env.registry.signal_changes()
-            left = erasures.search_count([("state", "=", "withheld")])
+            left = erasures.search_count(
+                ["|", ("state", "=", "withheld"), ("error", "!=", False)]
+            )
         sys.stdout.write(f"{count} erasures replayed, {left} to be looked at.\n")

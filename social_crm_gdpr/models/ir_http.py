@@ -25,6 +25,7 @@ class IrHttp(models.AbstractModel):
             erasures = self.env["social.crm.erasure"]
             if behind := erasures._behind():
                 info["social_crm_behind"] = erasures._behind_words(behind)
+                info["social_crm_log_is_lost"] = erasures._log_is_lost()
                 info["social_crm_may_replay"] = user.has_group(
                     "social_crm_base.group_privacy_clerk"
                 )

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.social_crm_base.tools.privacy import (
     CLEAR,
+    CONTENT,
     EMPLOYEE,
     IDENTITY,
     KEEP,
@@ -99,6 +101,10 @@ class SocialCrmErasure(models.Model):
         [("begun", "That it begins"), ("declined", "That the suppression list was declined")],
         readonly=True, copy=False, index="btree_not_null",
         help="What was decided, and the erasure log outside has yet to be told by the job.",
+    )
+    error = fields.Char(
+        string="Stopped By", readonly=True, copy=False,
+        help="Why it does not go on. The other erasures do, and this one is tried again hourly.",
     )
     facts = fields.Json(readonly=True, copy=False, help="What the certificate says, in counts.")
     done_at = fields.Datetime(string="Certified", readonly=True, copy=False)
@@ -267,7 +273,8 @@ class SocialCrmErasure(models.Model):
         self.check_access("write")
         self._check_clerk()
         for erasure in self:
-            if erasure.state in (*UNDERWAY, "telling", "done"):
+            # parked with a cut-off: a hold came in the middle
+            if erasure.cutoff or erasure.state in (*UNDERWAY, "telling", "done"):
                 raise UserError(self.env._("It has begun: what is erased does not come back."))
         # sudo: written by the act
         self.sudo().write(
@@ -307,9 +314,7 @@ class SocialCrmErasure(models.Model):
     def _begin(self):
         """List the person and let the job work, which begins with the erasure log; or park it."""
         self.ensure_one()
-        if held := self._held_people():
-            self.env["social.crm.legal.hold"]._refuse_erasure(self.reference, held)
-            self.state = "parked"
+        if self._park_held():
             return
         self._refuse_behind()
         self._check_log()
@@ -338,6 +343,18 @@ class SocialCrmErasure(models.Model):
         self._tell_recipients()
         self._wake_job()
 
+    def _park_held(self):
+        """Stop where somebody of them is held, also in the middle: it begins anew after the hold.
+
+        :rtype: bool
+        """
+        if not (held := self._held_people()):
+            return False
+        self.env["social.crm.legal.hold"]._refuse_erasure(self.reference, held)
+        # what stays is found anew then: there is more left than what was held before
+        self.write({"state": "parked", "kept": False})
+        return True
+
     def _held_people(self):
         """Whom of them a legal hold keeps.
 
@@ -365,10 +382,20 @@ class SocialCrmErasure(models.Model):
     @api.model
     def _resume_parked(self):
         """Let erasures go on that no hold parks any more."""
+        if self._behind():
+            return  # nothing is begun before the others are replayed; the next run looks again
         # sudo: holds end by themselves, nobody acts
         for erasure in self.sudo().search([("state", "=", "parked")]):
-            if not (erasure._held_people() or erasure._still_held()):
-                erasure.with_company(erasure.company_id)._begin()
+            erasure = erasure.with_company(erasure.company_id)
+            try:
+                with self.env.cr.savepoint():
+                    if not (erasure._held_people() or erasure._still_held()):
+                        erasure._begin()
+                        erasure._note_error(False)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception as error:  # noqa: BLE001 (one erasure must not stop the others)
+                erasure._note_error(error)
 
     def _still_held(self):
         """Whether a hold keeps all that was left on this ground: then there is nothing to go on
@@ -393,6 +420,7 @@ class SocialCrmErasure(models.Model):
                 "mail_ids remote_until to_log facts done_at"
             ),
             **classify(IDENTITY, CLEAR, "identity_ids partner_ids aliases"),
+            **classify(CONTENT, CLEAR, "error"),
             **classify(
                 EMPLOYEE, KEEP, "user_id approver_id", ground="GDPR Art. 5(2): who erased"
             ),

@@ -58,8 +58,8 @@ class SocialCrmErasure(models.Model):
     def _tell_recipients(self):
         """Tell whom we passed the data on to (Art. 19 GDPR); the mail is deleted once sent."""
         addresses = email_split(self.company_id.social_crm_erasure_recipients or "")
-        if not addresses:
-            return
+        if not addresses or "recipients" in (self.facts or {}):
+            return  # told before a hold came in between
         ids = [
             f"{identity.platform_id.name}: {identity.external_id or identity.handle}"
             for identity in self.identity_ids

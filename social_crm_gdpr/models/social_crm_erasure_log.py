@@ -4,6 +4,7 @@ replayed nobody is written, and what networks send meanwhile waits as raw events
 """
 
 import logging
+import uuid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -141,20 +142,33 @@ class SocialCrmErasure(models.Model):
 
     @api.model
     def _behind(self):
-        """How many erasures the log outside knows that this database does not.
+        """How many erasures the log outside knows that this database does not, or the other way.
 
+        :return: 0 where both know the same
         :rtype: int
         """
         try:
             last = erasure_log.last_sequence(self._log_path())
             # sudo: a number; where the cache has it, nothing more need be asked
-            if last <= int(self.env["ir.config_parameter"].sudo().get_param(SEQUENCE) or 0):
+            if last == int(self.env["ir.config_parameter"].sudo().get_param(SEQUENCE) or 0):
                 return 0
             known = self._log_sequence()
-            return len(self._unknown_entries(known)) if last > known else 0
+            return len(self._unknown_entries(known)) if last > known else self._lost_entries()
         except (erasure_log.ErasureLogError, keyring.KeyringError) as error:
             _logger.error("Nobody is written: %s", error)
             return 1
+
+    @api.model
+    def _lost_entries(self):
+        """How many entries of erasures this database knows are not in the log: it is another file,
+        or lies elsewhere. Nobody could tell whether erasures are missing here.
+
+        :rtype: int
+        :raise ErasureLogError: when the log cannot be read
+        """
+        known = self._log_sequence()
+        # read after the database, which is never ahead of what is on disk
+        return max(0, known - erasure_log.last_sequence(self._log_path()))
 
     @api.model
     def _unknown_entries(self, known):
@@ -190,7 +204,33 @@ class SocialCrmErasure(models.Model):
             raise UserError(str(error)) from error
 
     @api.model
+    def _log_is_lost(self):
+        """Whether the log is not where it was.
+
+        :rtype: bool
+        """
+        try:
+            return bool(self._lost_entries())
+        except (erasure_log.ErasureLogError, keyring.KeyringError):
+            return False
+
+    @api.model
+    def _lost_words(self):
+        return self.env._(
+            "The erasure log is not where it was: %(count)s erasures this database knows are "
+            "missing in it, and nobody can tell whether a backup brought people back. Nobody is "
+            "written until the server's administrator puts the file %(name)s back into %(folder)s, "
+            "or, if it is lost for good, a privacy clerk presses Begin a New Log at the foot of "
+            "the screen. What networks send meanwhile is kept and read afterwards.",
+            count=self._lost_entries(),
+            name=self._log_path().name,
+            folder=self._log_path().parent,
+        )
+
+    @api.model
     def _behind_words(self, count):
+        if self._log_is_lost():
+            return self._lost_words()
         return self.env._(
             "This database was restored from a backup, and erasures since then are missing in "
             "it: %(count)s. Nobody is written until a privacy clerk presses Replay Erasures at "
@@ -218,12 +258,41 @@ class SocialCrmErasure(models.Model):
         return notice(message, then={"type": "ir.actions.client", "tag": "reload"})
 
     @api.model
+    def action_begin_log(self):
+        """Go on with a new erasure log, the old one being lost for good.
+
+        What was erased since a backup is not known any more then; the evidence says who took that
+        upon them. Should the old file turn up later, put it back: it is ahead then, and replayed.
+
+        :return: a notification
+        :rtype: dict
+        """
+        self._check_clerk()
+        if not (lost := self._lost_entries()):
+            raise UserError(self.env._("The erasure log is where it was: nothing is to be done."))
+        self.env["social.crm.evidence"]._append(
+            "erasure.log_lost", str(uuid.uuid4()), entries=lost, user=self.env.uid
+        )
+        # sudo: a number
+        self.env["ir.config_parameter"].sudo().set_param(
+            SEQUENCE, erasure_log.last_sequence(self._log_path())
+        )
+        self._wake_job()
+        # sudo: what waited is read now
+        self.env["social.crm.event"].sudo()._wake("_cron_process")
+        message = self.env._("A new erasure log is begun. The evidence log says so.")
+        return notice(message, then={"type": "ir.actions.client", "tag": "reload"})
+
+    @api.model
     def _replay(self):
         """Go through the entries this database does not know, and begin their erasures again.
 
         :return: how many entries there were
         :rtype: int
+        :raise UserError: when the log is not where it was
         """
+        if self._log_is_lost():
+            raise UserError(self._lost_words())
         last = erasure_log.last_sequence(self._log_path())
         entries = self._unknown_entries(self._log_sequence())
         people = self._people_of(entries)
@@ -285,6 +354,7 @@ class SocialCrmErasure(models.Model):
         else:
             known = self.create({**values, "reference": entry["reference"]})
         known.aliases = known._collect_aliases()
+        known._park_held()
 
     @api.model
     def _people_of(self, entries):

@@ -1,14 +1,20 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 """The batches: each is committed by itself and can be done twice, so a kill loses nothing."""
 
+import logging
+import traceback
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
 from odoo.addons.social_crm_base.const import PRIVATE_VISIBILITY
 from odoo.addons.social_crm_base.ingest.batch import QUIET
 from odoo.addons.social_crm_base.tools.privacy import PSEUDONYM
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 500
 #: For how long a network may take to delete what we published, before we forget its name.
@@ -30,12 +36,43 @@ class SocialCrmErasure(models.Model):
             if not erasure.try_lock_for_update():
                 continue
             erasure = erasure.with_company(erasure.company_id)
-            for done in erasure._work():
-                if not cron._commit_progress(done, remaining=1):
-                    return
-                if not erasure.try_lock_for_update():
-                    break
+            try:
+                for done in erasure._work():
+                    erasure._note_error(False)
+                    if not cron._commit_progress(done, remaining=1):
+                        return
+                    if not erasure.try_lock_for_update():
+                        break
+                else:
+                    erasure._note_error(False)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()  # somebody was faster: nothing to tell, the next run goes on
+            except Exception as error:  # noqa: BLE001 (one erasure must not stop the others)
+                self.env.cr.rollback()  # what was done before is committed, batch by batch
+                erasure._note_error(error)
+            if not cron._commit_progress(0, remaining=1):
+                return
         cron._commit_progress(0, remaining=0)
+
+    def _note_error(self, error):
+        """Say on the erasure why it does not go on, or that it does again.
+
+        Of what the program itself failed of, only the kind: a database's own words may quote the
+        person's.
+
+        :param error: an exception, caught just now; or False
+        """
+        if not error:
+            self.filtered("error").error = False
+            return
+        where = "".join(traceback.format_tb(error.__traceback__))
+        _logger.error(
+            "Erasure %s stopped: %s\n%s", self.reference, type(error).__name__, where
+        )
+        self.error = (
+            str(error) if isinstance(error, UserError)
+            else self.env._("The program failed (%(kind)s).", kind=type(error).__name__)
+        )  # fmt: skip
 
     @api.model
     def _to_work_on(self):
@@ -69,12 +106,21 @@ class SocialCrmErasure(models.Model):
                 return  # others come first: their entries must not be passed over
             self._write_log()
             yield 1
-        if self.state == "running":
-            yield from self._erase()
-        if self.state == "remote" and self._remote_is_settled():
-            yield from self._forget_remote_names()
-        if self.state == "scanning":
-            yield from self._prove()
+        for state, work in (
+            ("running", self._erase),
+            ("remote", self._forget_remote_names),
+            ("scanning", self._prove),
+        ):
+            if self.state != state or (state == "remote" and not self._remote_is_settled()):
+                continue
+            if self._park_held():
+                yield 1
+                return
+            for done in work():
+                yield done
+                if self.state == state and self._park_held():  # held between two batches
+                    yield 1
+                    return
 
     def _erase(self):
         if self.step == 0:
@@ -364,7 +410,7 @@ class SocialCrmErasure(models.Model):
                 channel
             ):
                 rows |= said._queue_operation(DELETING)
-        self.outbox_ids = rows
+        self.outbox_ids |= rows  # those a hold kept waiting are asked still
 
     def _remote_is_settled(self):
         pending = self.outbox_ids.filtered(lambda row: row.state not in SETTLED)

@@ -11,6 +11,7 @@ from . import test_erasure
 from . import test_erasure_accounting
 from . import test_erasure_columns
 from . import test_erasure_files
+from . import test_erasure_held
 from . import test_erasure_hit
 from . import test_erasure_last_word
 from . import test_erasure_log

@@ -1,9 +1,11 @@
 # Part of Social CRM. See LICENSE file for full copyright and licensing details.
 import json
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from ..models.social_crm_erasure_log import SEQUENCE
 from ..tools import erasure_log
@@ -165,8 +167,45 @@ class TestErasureLog(ErasureCommon):
         self.assertEqual([entry["sequence"] for entry in erasure_log.entries(self.path)], [1, 2])
         self.assertEqual(json.loads(self.path.read_text().splitlines()[-1])["reference"], "x")
 
-    def test_a_log_that_was_lost_is_told_before_anybody_is_erased(self):
+    def test_a_log_that_is_not_where_it_was_is_noticed_and_nobody_is_written(self):
+        self.assertEqual(self.erasures._behind(), 0, "one that was never begun is not missing")
+        self.erase(self.ana)
+        waiting = self.proposed(self.bo)
+        told = self.path.read_bytes()
+        self.path.unlink()
+        for write in (
+            lambda: self.ingest(message("m8", person("cy"))),
+            lambda: waiting.with_user(self.second).action_approve(),
+            lambda: self.erasures.with_user(self.clerk).action_replay(),
+        ):
+            with self.assertRaisesRegex(UserError, f"{self.path.name} back into"):
+                write()
+        self.assertEqual(self.erasures._log_sequence(), 1, "a replay does not make it forget")
+        self.path.write_bytes(told)
+        self.assertEqual(self.erasures._behind(), 0)
+        with self.assertRaisesRegex(UserError, "where it was"):
+            self.erasures.with_user(self.clerk).action_begin_log()
+        self.assertTrue(self.ingest(message("m8", person("cy"))))
+
+    def test_a_clerk_begins_a_new_log_and_the_old_one_is_replayed_if_it_turns_up(self):
+        self.erase(self.ana)
+        told = self.path.read_bytes()
+        self.path.unlink()
+        with self.assertRaises(AccessError):
+            self.erasures.with_user(self.officer).action_begin_log()
+        self.erasures.with_user(self.clerk).action_begin_log()
+        told_so = self.evidence("erasure.log_lost")
+        self.assertEqual(told_so.payload, {"entries": 1, "user": self.clerk.id})
+        self.assertEqual(self.erasures._behind(), 0)
+        self.path.write_bytes(told)
+        self.assertEqual(self.erasures._behind(), 1)
+
+    def test_a_neutralized_copy_without_the_log_is_not_stopped(self):
         self.erase(self.ana)
         self.path.unlink()
-        with self.assertRaisesRegex(UserError, "Put the file back"):
-            self.erase(self.bo)
+        self.env.flush_all()
+        path = file_path("social_crm_gdpr/data/neutralize.sql")
+        self.env.cr.execute(Path(path).read_text(encoding="utf-8"))
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertEqual(self.erasures._behind(), 0)

@@ -41,6 +41,7 @@ EVENTS = {
     "joined": _lt("joined to another"),
     "lapsed": _lt("ended by its date"),
     "let_in": _lt("words taken in"),
+    "log_lost": _lt("log lost, a new one begun"),
     "no_report": _lt("no report needed"),
     "objected": _lt("objected"),
     "package_built": _lt("package built"),

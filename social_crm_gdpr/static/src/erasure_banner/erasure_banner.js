@@ -1,10 +1,12 @@
 import { Component } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 import { useService } from "@web/core/utils/hooks";
 
-/** A restored backup brought people back who were erased: says so everywhere until it is mended. */
+/** Erased people came back with a backup, or the log is lost: says so until it is mended. */
 export class ErasureBanner extends Component {
     static template = "social_crm_gdpr.ErasureBanner";
     static props = {};
@@ -13,6 +15,8 @@ export class ErasureBanner extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.words = session.social_crm_behind;
+        this.dialog = useService("dialog");
+        this.isLost = session.social_crm_log_is_lost;
         this.mayReplay = session.social_crm_may_replay;
     }
 
@@ -21,6 +25,23 @@ export class ErasureBanner extends Component {
             await this.orm.call("social.crm.erasure", "action_replay", [])
         );
         browser.location.reload();
+    }
+
+    beginLog() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Begin a New Log"),
+            body: _t(
+                "Only if the old file is lost for good: who was erased after the backup this " +
+                    "database may come from is not known any more. The evidence log says that " +
+                    "you decided it."
+            ),
+            confirmLabel: _t("Begin a New Log"),
+            confirm: async () => {
+                await this.orm.call("social.crm.erasure", "action_begin_log", []);
+                browser.location.reload();
+            },
+            cancel: () => {},
+        });
     }
 }
 
