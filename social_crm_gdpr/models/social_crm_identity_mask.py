@@ -44,10 +44,11 @@ class SocialCrmIdentity(models.Model):
 
         :rtype: bool
         """
-        # sudo: a setting, also of who may not read it
-        if not self.env.company.sudo().social_crm_mask_viewers:
+        # roles are at hand, the setting may have to be read
+        if any(self.env.user.has_group(group) for group in WITH_NEED):
             return False
-        return not any(self.env.user.has_group(group) for group in WITH_NEED)
+        # sudo: a setting, also of who may not read it
+        return self.env.company.sudo().social_crm_mask_viewers
 
     def _masked_rows(self):
         """Override: an account is somebody itself."""

@@ -190,7 +190,7 @@ class TestErasure(ErasureCommon):
         self.assertEqual(erasure.facts["recipients"], 1)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureProof(ErasureCommon):
     """Everything is searched, and what is found is explained."""
 

@@ -6,7 +6,7 @@ from odoo.tests import new_test_user, tagged
 from .erasure_common import ErasureCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureAccounting(ErasureCommon):
     """What tax law keeps stays, and accounting's audit trail is not broken."""
 

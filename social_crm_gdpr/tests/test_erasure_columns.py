@@ -29,7 +29,7 @@ TECHNICAL = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureColumns(ErasureCommon):
     """Whatever stands in a column of the person, and whatever points at them."""
 

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from .erasure_common import ErasureCommon, know, message, person
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureNamesake(ErasureCommon):
     """Addresses of the person go with them; a name alone explains nothing."""
 

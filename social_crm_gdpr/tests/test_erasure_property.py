@@ -24,7 +24,7 @@ SAID = st.lists(
 )  # fmt: skip
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureProperty(ErasureCommon):
     """Whoever is erased, what the others would get as a copy of their data stays the same.
 

@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from .erasure_common import ErasureCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureTraces(ErasureCommon):
     """What was written about the person while rights were granted stays without a name."""
 

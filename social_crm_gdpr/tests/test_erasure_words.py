@@ -14,7 +14,7 @@ FOREIGN = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestErasureWords(ErasureCommon):
     """Only the person's own marked name goes out of what others said."""
 

@@ -27,7 +27,7 @@ HANGING = {
 }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "social_crm_slow")
 class TestLeakScan(LeakCommon, HttpCase):
     """A full demo world and everything a client can get of it: no role without need finds a name.
 
