@@ -80,6 +80,23 @@ class TestErasureHeld(ErasureCommon):
         self.env["social.crm.erasure"]._log_path().unlink(missing_ok=True)
         self.env["ir.config_parameter"].set_param(SEQUENCE, 0)
 
+    def test_single_words_held_in_the_middle_stay_until_the_hold_ends(self):
+        erasure, said = self.approved(self.ana), self.said("m1")
+        work = erasure._work()
+        for _batch in range(2):  # the log, and what is kept
+            next(work)
+        self.assertEqual((erasure.step, bool(said.body)), (1, True))
+        hold = self.hold(identity_ids=[], interaction_ids=[Command.set(said.ids)])
+        list(work)
+        self.work(erasure)
+        self.assertEqual(erasure.state, "parked")
+        self.assertTrue(said.body)
+        self.assertFalse(self.said("c1"), "what nobody holds is gone")
+        self.end(hold)
+        self.assertEqual(self.work(erasure).state, "done")
+        self.assertFalse(said.body)
+        self.assertFalse(self.ana.exists())
+
     def test_a_replay_heeds_a_hold(self):
         erasure = self.proposed(self.ana)
         with self.env.cr.savepoint() as savepoint:

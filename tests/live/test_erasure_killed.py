@@ -63,9 +63,10 @@ WORLD = """
     erasure.with_user(clerks[1]).action_approve()
     env.cr.commit()
 """
-#: What says when, how often somebody tried, and under which address.
+#: What says when, how often somebody tried, and under which address; or is drawn by lot.
 CHANGING = {
     'social_crm_case_cycle': ['resolution_seconds', 'resolution_business_seconds'],
+    'social_crm_conversation': ['dedup_key'],
     'social_crm_outbox': ['attempts', 'idempotency_key'],
     'social_crm_sandbox_delivery': ['body'],
     'ir_config_parameter': ['value', 'write_uid'],
