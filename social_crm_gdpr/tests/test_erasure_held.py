@@ -151,14 +151,14 @@ class TestErasureHeld(ErasureCommon):
 
         def fail(erasure):
             if erasure.id == first.id:
-                raise UserError("Not yet.")
+                raise ValueError("Ana Anić")
             return aliases(erasure)
 
         holds.write({"end_reason": "It is over"})
         holds.action_end()
         with patch.object(erasures, "_collect_aliases", fail), mute_logger(RUN):
             self.env["social.crm.legal.hold"]._release_holds()
-        self.assertEqual((first.state, first.error), ("parked", "Not yet."))
+        self.assertEqual((first.state, first.error), ("parked", "The program failed (ValueError)."))
         self.assertEqual(second.state, "running")
         self.env["social.crm.legal.hold"]._release_holds()
         self.assertEqual((first.state, first.error), ("running", False))
