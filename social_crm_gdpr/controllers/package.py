@@ -23,7 +23,7 @@ class SocialCrmPackage(Controller):
         if not found_sudo.package_id:
             return dead_link()
         found_sudo._package_fetched()
-        return self._stream(found_sudo)
+        return self._stream(found_sudo.package_id)
 
     @route("/social_crm_gdpr/package/<int:request_id>", type="http", auth="user", methods=["GET"])
     @public()
@@ -32,11 +32,8 @@ class SocialCrmPackage(Controller):
         found = request.env["social.crm.privacy.request"].browse(request_id).exists()
         if not found:
             raise NotFound()
-        found.check_access("write")
-        if found.package_state != "ready":
-            raise NotFound()
-        return self._stream(found.sudo())  # sudo: the package is the steps' own file
+        return self._stream(found._hand_out_package())
 
-    def _stream(self, found_sudo):
-        stream = found_sudo.package_id._to_http_stream()
+    def _stream(self, file_sudo):
+        stream = file_sudo._to_http_stream()
         return stream.get_response(as_attachment=True, immutable=False)

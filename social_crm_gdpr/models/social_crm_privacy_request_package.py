@@ -149,19 +149,32 @@ class SocialCrmPrivacyRequest(models.Model):
 
     def action_package_download(self):
         """Take the package away to hand it over; it is noted who did."""
-        self.ensure_one()
-        self.check_access("write")
-        if self.package_state != "ready":
-            raise UserError(self.env._("The package is not ready."))
-        self._check_same_people()
-        people = self.subject_identity_ids or self.subject_partner_ids
-        self.env["social.crm.access.log"]._note("export", people, purpose=self.name)
-        self._told("package_handed_out")
+        self._check_hand_out()
         return {
             "type": "ir.actions.act_url",
             "url": f"/social_crm_gdpr/package/{self.id}",
             "target": "download",
         }
+
+    def _check_hand_out(self):
+        """:raise UserError: where there is nothing to hand over, or it is about others by now"""
+        self.ensure_one()
+        self.check_access("write")
+        if self.package_state != "ready":
+            raise UserError(self.env._("The package is not ready."))
+        self._check_same_people()
+
+    def _hand_out_package(self):
+        """The package, for a clerk; every time it leaves it is noted who took it.
+
+        :return: the file, with the system's rights
+        :rtype: recordset
+        """
+        self._check_hand_out()
+        people = self.subject_identity_ids or self.subject_partner_ids
+        self.env["social.crm.access.log"]._note("export", people, purpose=self.name)
+        self._told("package_handed_out")
+        return self.sudo().package_id  # sudo: the package is the steps' own file
 
     def action_package_send(self):
         """Send the person a link to the package, which works once, and close the request."""

@@ -291,7 +291,8 @@ class TestPrivacyPackage(PrivacyCommon):
         tokens = self.env["social.crm.privacy.token"]
         self.assertEqual(tokens._redeem(token, "package").request_id, request)
         self.assertFalse(tokens._redeem(token, "package"))
-        request.action_package_download()
+        self.assertIn(str(request.id), request.action_package_download()["url"])
+        self.assertEqual(request._hand_out_package(), request.sudo().package_id)
         noted = self.env["social.crm.access.log"].search(
             [("action", "=", "export"), ("purpose", "=", request.name)]
         )
@@ -303,6 +304,8 @@ class TestPrivacyPackage(PrivacyCommon):
         for user in (self.officer, self.agent):
             with self.assertRaises(AccessError):
                 request.with_user(user).action_package_download()
+            with self.assertRaises(AccessError):
+                request.with_user(user)._hand_out_package()
             with self.assertRaises(AccessError):
                 request.sudo().package_id.with_user(user).read(["raw"])
 
