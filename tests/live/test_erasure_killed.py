@@ -171,10 +171,10 @@ def test_a_server_killed_while_erasing_erases_the_same(odoo_server, tmp_path):
         path.unlink()
     server.start_web()
     deaths = Deaths(server, log)
-    deaths.die(ERASE, itertools.chain([1] * 40, itertools.repeat(23)))
+    deaths.die(ERASE, itertools.chain([1] * 40, itertools.repeat(41)))
     deaths.die(SEND, itertools.repeat(3))
     mailed(server)
-    deaths.die(ERASE, itertools.repeat(17))
+    deaths.die(ERASE, itertools.repeat(31))
     assert deaths.between, 'also between the disk and the commit'
     assert len(deaths.states) > 4, 'in all its steps'
     assert {state for state, _step in deaths.states} >= {'running', 'remote', 'scanning'}
