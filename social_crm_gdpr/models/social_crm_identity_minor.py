@@ -26,6 +26,37 @@ class SocialCrmIdentity(models.Model):
         found = super()._may_profile()
         return found - found._minors()
 
+    @api.model
+    def _accounts_of(self, channel, actors):
+        """The accounts known here of those who act on a channel, asked once for all.
+
+        :param actors: iterable of ``Actor``
+        :rtype: recordset
+        """
+        return self.search(
+            [
+                ("platform_id", "=", channel.platform_id.id),
+                ("company_id", "=", channel.company_id.id),
+                ("external_id", "in", list({actor.external_id for actor in actors})),
+            ]
+        )
+
+    def _refused_of(self, heard, refused, reason):
+        """Which of these activities are these accounts', and not refused already.
+
+        :param dict heard: position of an activity to its ``Actor``
+        :param list refused: (position, reason) so far
+        :return: (position, reason)
+        :rtype: list[tuple[int, str]]
+        """
+        keys = {(who.scope or "", who.external_id) for who in self if who.external_id}
+        done = {position for position, _reason in refused}
+        return [
+            (position, reason)
+            for position, actor in heard.items()
+            if (actor.scope or "", actor.external_id) in keys and position not in done
+        ]
+
     def _minors(self):
         """Those of these accounts whose owner is, or seems to be, too young.
 
@@ -192,18 +223,6 @@ class SocialCrmInteraction(models.Model):
         }
         if not heard:
             return refused
-        actors = self.env["social.crm.identity"].search(
-            [
-                ("platform_id", "=", channel.platform_id.id),
-                ("company_id", "=", channel.company_id.id),
-                ("external_id", "in", [actor.external_id for actor in heard.values()]),
-            ]
-        )
-        children = set(actors._minors().mapped("external_id")) - {False}
-        done = {position for position, _reason in refused}
+        children = self.env["social.crm.identity"]._accounts_of(channel, heard.values())._minors()
         reason = self.env._("A minor's doings that nobody has to answer are not collected.")
-        return refused + [
-            (position, reason)
-            for position, actor in heard.items()
-            if actor.external_id in children and position not in done
-        ]
+        return refused + children._refused_of(heard, refused, reason)

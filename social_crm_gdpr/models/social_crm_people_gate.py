@@ -35,23 +35,10 @@ class SocialCrmInteraction(models.Model):
         }
         if not heard:
             return refused
-        known = self.env["social.crm.identity"].search(
-            [
-                ("platform_id", "=", channel.platform_id.id),
-                ("company_id", "=", channel.company_id.id),
-                ("external_id", "in", list({actor.external_id for actor in heard.values()})),
-            ]
-        )
-        deaf = {
-            (who.scope or "", who.external_id) for who in known - known._may("listening", channel)
-        }
-        done = {position for position, _reason in refused}
+        known = self.env["social.crm.identity"]._accounts_of(channel, heard.values())
+        deaf = known - known._may("listening", channel)
         reason = self.env._("Who wrote it objected to being listened to where they do not ask us.")
-        return refused + [
-            (position, reason)
-            for position, actor in heard.items()
-            if (actor.scope or "", actor.external_id) in deaf and position not in done
-        ]
+        return refused + deaf._refused_of(heard, refused, reason)
 
     def _gate_show(self):
         """Override: other people's words are shown with their consent only."""
